@@ -10,21 +10,21 @@ const { compare, instructionsOf, isSettled, summary } = await import(
 const { WORKLOADS } = await import(pathToFileURL(path.join(FOLDER, 'workloads.mjs')).href);
 
 describe('counted instructions', () => {
-  it('are in the dump of callgrind', () => {
+  it('are read from callgrind’s dump', () => {
     expect(instructionsOf('# callgrind format\nevents: Ir\nsummary: 12\n\nfn=(1) main\n0 7\ntotals: 22069532\n')).toBe(
       22_069_532,
     );
     expect(() => instructionsOf('summary: 12\n')).toThrow('not a dump of callgrind');
   });
 
-  it('have settled when no window takes less any more', () => {
+  it('have settled once no window takes less', () => {
     expect(isSettled([], 3)).toBe(false);
     expect(isSettled([900, 500, 100], 3)).toBe(false);
     expect(isSettled([900, 100, 120, 500, 99.5], 3)).toBe(true);
     expect(isSettled([900, 100, 120, 500, 98], 3)).toBe(false);
   });
 
-  it('are those of the turn with the least', () => {
+  it('are those of the lowest turn', () => {
     expect(summary([150, 100])).toEqual({ least: 100, spread: 0.5 });
   });
 
@@ -34,7 +34,7 @@ describe('counted instructions', () => {
     expect(compare(200, 231, 0.15)).toEqual({ growth: expect.closeTo(0.155), tooMuch: true });
   });
 
-  it('have grown where there is no figure', () => {
+  it('count as grown if there is no figure', () => {
     expect(compare(undefined, 60, 0.15).tooMuch).toBe(true);
   });
 

@@ -13,7 +13,7 @@ const shoot = async (page: Page, name: string): Promise<void> => {
   if (SHOTS) await page.screenshot({ path: `${SHOTS}/${name}.png`, fullPage: true });
 };
 
-/** What a page's people do and see, by the test ids that stay. */
+/** What users do and see on a page, by stable test ids. */
 class Caller {
   constructor(
     readonly page: Page,
@@ -43,7 +43,7 @@ class Caller {
     await this.page.getByTestId(id).click();
   }
 
-  /** Connected, with a picture of `name` that moves. */
+  /** Connected, with a moving picture of `name`. */
   async sees(name: string): Promise<void> {
     await this.page.locator(`[data-testid=tile][data-state=connected]`).filter({ hasText: name }).waitFor();
     const video = this.tile(name).locator('video');
@@ -109,7 +109,7 @@ describeWith('chromium', 'the call page', () => {
     await Promise.all([caller.sees(callee.name), callee.sees(caller.name)]);
   }
 
-  it('connects two people with moving pictures, and a third one', async () => {
+  it('connects two people, then a third one, with moving pictures', async () => {
     const [ala, bob] = [await enter('Ala'), await enter('Bob', PHONE)];
     await shoot(ala.page, 'lobby-desktop');
     await ala.call('Bob');
@@ -128,7 +128,7 @@ describeWith('chromium', 'the call page', () => {
     await Promise.all([ala.sees('Bob'), bob.sees('Ala')]);
     await shoot(ala.page, 'three-desktop');
     await shoot(bob.page, 'three-phone');
-    // Leaving: the other two go on.
+    // One leaves, and the other two continue.
     await bob.click('leave');
     await Promise.all([ala.seesNot('Bob'), cyd.seesNot('Bob')]);
     await bob.shows('In the lobby');
@@ -140,27 +140,27 @@ describeWith('chromium', 'the call page', () => {
     });
   });
 
-  it('shows the others at once that somebody’s tab was killed', async () => {
+  it('shows the others at once if somebody’s tab is killed', async () => {
     const [ala, bob, cyd] = [await enter('Ala'), await enter('Bob'), await enter('Cyd')];
     await connect(ala, bob);
     await ala.call('Cyd');
     await cyd.click('accept');
     await Promise.all([ala.sees('Cyd'), bob.sees('Cyd')]);
     const session = await cyd.page.context().newCDPSession(cyd.page);
-    // The renderer is gone without a word of the page's own.
+    // The renderer is gone, and the page could not say goodbye.
     session.send('Page.crash').catch(() => undefined);
     await Promise.all([ala.seesNot('Cyd'), bob.seesNot('Cyd')]);
     await Promise.all([ala.sees('Bob'), bob.sees('Ala')]);
     await ala.peer('Cyd').waitFor({ state: 'detached' });
   });
 
-  it('tells the others of a microphone and a camera that are off, late-comers too', async () => {
+  it('shows the others, including latecomers, that a microphone or camera is off', async () => {
     const [ala, bob, cyd] = [await enter('Ala'), await enter('Bob'), await enter('Cyd')];
     const [muted, dark] = [
       (by: Caller) => by.page.locator('[data-testid=tile][data-muted=true]').filter({ hasText: 'Ala' }),
       (by: Caller) => by.page.locator('[data-testid=tile][data-dark=true]').filter({ hasText: 'Ala' }),
     ];
-    // Muted before the call, too.
+    // Also when muted before the call.
     await ala.click('mute');
     await connect(ala, bob);
     await muted(bob).waitFor();
@@ -188,7 +188,7 @@ describeWith('chromium', 'the call page', () => {
     }
   });
 
-  it('passes what people write, as text and nothing else', async () => {
+  it('passes on what people write, as text and nothing else', async () => {
     const [ala, bob] = [await enter('<b>Ala</b> (x)'), await enter('Bob 👩‍🚀 كوكب')];
     await connect(ala, bob);
     const nasty = `<img src=x onerror="document.title='owned'"> grüße \u202Eevil`;
@@ -201,7 +201,7 @@ describeWith('chromium', 'the call page', () => {
     expect(await ala.page.getByTestId('chat-log').locator('p').textContent()).toBe(`You ${nasty}`);
   });
 
-  it('declines, cancels and lets ring in vain, and says so', async () => {
+  it('says when a call is declined, cancelled or not answered', async () => {
     const [ala, bob] = [await enter('Ala'), await enter('Bob')];
     await ala.call('Bob');
     await bob.click('decline');
@@ -217,7 +217,7 @@ describeWith('chromium', 'the call page', () => {
     expect(await bob.page.getByTestId('ring').count()).toBe(0);
   });
 
-  it('asks people in a call to let somebody in', async () => {
+  it('lets people in a call invite somebody who asks', async () => {
     const [ala, bob, cyd] = [await enter('Ala'), await enter('Bob'), await enter('Cyd')];
     await connect(ala, bob);
     await cyd.call('Bob');
@@ -227,7 +227,7 @@ describeWith('chromium', 'the call page', () => {
     await Promise.all([cyd.sees('Ala'), cyd.sees('Bob'), ala.sees('Cyd')]);
   });
 
-  it('ends the call of the one who is left alone, who can be called again', async () => {
+  it('ends the call of the last one left, who can then be called again', async () => {
     const [ala, bob] = [await enter('Ala'), await enter('Bob')];
     await connect(ala, bob);
     await bob.click('leave');
@@ -236,7 +236,7 @@ describeWith('chromium', 'the call page', () => {
     await connect(bob, ala);
   });
 
-  it('comes back by itself when the connection is lost', async () => {
+  it('reconnects by itself when the connection is lost', async () => {
     const [ala, bob] = [await enter('Ala'), await enter('Bob')];
     await connect(ala, bob);
     const connections = harness.server.app.get(ConnectionDirectory).matching({});
@@ -264,7 +264,7 @@ describeWith('chromium', 'the call page', () => {
     ['NotAllowedError', /may not use your camera and microphone/],
     ['NotFoundError', /No camera and microphone was found/],
     ['NotReadableError', /perhaps another program has it/],
-  ])('says in words what %s means, and tries again when asked', async (name, words) => {
+  ])('explains %s, and tries again on request', async (name, words) => {
     const page = await pages.open('about:blank', PHONE);
     await page.addInitScript(`{
       const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -304,7 +304,7 @@ describeWith('chromium', 'the call page', () => {
     await ala.page.getByTestId('chat-log').getByText('hello').waitFor();
   });
 
-  it('comes in by the link of a lobby token where one is needed, and says so where it lacks', async () => {
+  it('enters with a lobby token from the link if one is required, and says if it is missing', async () => {
     const closed = await SignalingHarness.start({ SIGNALING_ACCESS: 'token' });
     const stranger = await open('Eve', PHONE, { server: closed });
     await stranger.page.getByTestId('name').fill('Eve');
@@ -314,14 +314,14 @@ describeWith('chromium', 'the call page', () => {
     const { body } = await closed.api('POST', 'lobby/tokens', { body: {}, token: closed.admin });
     expect(body.link.startsWith(`${closed.server.url}/call/#lobby=lobby_`)).toBe(true);
     const ala = await new Caller(await pages.open(body.link as string), 'Ala').join();
-    // Withdrawn while one is in.
+    // Revoked while somebody is in.
     await closed.api('DELETE', `lobby/tokens/${body.id as number}`, { token: closed.admin });
     await ala.shows('The server has ended this connection');
     await pages.close();
     await closed.close();
   });
 
-  it('has everything within reach of a keyboard and the width of a phone', async () => {
+  it('can be used by keyboard alone and on a phone', async () => {
     const ala = await open('Ala', PHONE);
     await shoot(ala.page, 'welcome-phone');
     expect(await overflow(ala.page)).toBe(0);
@@ -345,7 +345,7 @@ describeWith('chromium', 'the call page behind a relay', () => {
     it.each([
       ['udp', 'first secret'],
       ['tcp', 'second secret'],
-    ])('connects over %s by the relay alone, with credentials of the %s', async (transport, which) => {
+    ])('connects over %s through the relay only, with credentials of the %s', async (transport, which) => {
       const coturn = await Coturn.start(['old-secret', 'new-secret']);
       const harness = await SignalingHarness.start({
         TURN_URLS: `turn:127.0.0.1:${coturn.port}?transport=${transport}`,

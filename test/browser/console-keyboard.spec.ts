@@ -10,7 +10,7 @@ import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 import { SignalingHarness } from '../support/signaling.js';
 
-/** The main flows without a mouse: no test here clicks, or puts anything anywhere. */
+/** The main flows without a mouse: no test here clicks, or sets focus or values directly. */
 describeWith('chromium', 'the console by keyboard', () => {
   let harness: ConsoleHarness;
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name, exact: true });
@@ -37,12 +37,12 @@ describeWith('chromium', 'the console by keyboard', () => {
     await page.getByRole('navigation', { name: 'Main' }).waitFor();
     return { page, keys };
   }
-  /** By the main navigation. */
+  /** Goes to a screen by the main navigation. */
   async function goTo({ page, keys }: { page: Page; keys: Keyboard }, name: string): Promise<void> {
     await keys.enter(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }));
     await heading(page, name).waitFor();
   }
-  /** Says the verb, and says it again in the dialog, which gives the focus back. */
+  /** Chooses an action and confirms it in the dialog, which returns the focus. */
   async function confirm({ page, keys }: { page: Page; keys: Keyboard }, verb: string, at = button(page, verb)) {
     await keys.enter(at.first());
     const dialog = page.getByRole('dialog');
@@ -53,7 +53,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     await expect.poll(() => keys.focused()).not.toBeNull();
   }
 
-  it('comes in, is told what is wrong where it stands, and goes out', async () => {
+  it('signs in, is told about errors where they are, and signs out', async () => {
     const page = await harness.open('/accounts');
     const keys = new Keyboard(page);
     await page.getByLabel('Email', { exact: true }).waitFor();
@@ -70,7 +70,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     await keys.write(page.getByLabel('Password'), ADMIN.password);
     await keys.press('Enter');
     await heading(page, 'Accounts').waitFor();
-    // The form is gone, and with it what had the focus; the first key leads into the screen.
+    // The form is gone with the focused element; the first key leads into the screen.
     expect(await keys.focused()).not.toBeNull();
     await keys.enter(button(page, /^Account/));
     await keys.enter(button(page, 'Sign out'));
@@ -78,7 +78,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     expect(await keys.focused()).toBe('Email');
   });
 
-  it('makes a service, sees its session, and kicks a guest', async () => {
+  it('creates a service, sees its session, and kicks a guest', async () => {
     const services = await ServicesHarness.on(harness.server);
     const at = await signIn('/');
     const { page, keys } = at;
@@ -116,7 +116,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     await services.hangUp();
   });
 
-  it('revokes an endpoint, with a reason, and lifts that', async () => {
+  it('revokes an endpoint with a reason, and lifts the revocation', async () => {
     const rooms = await RoomsHarness.on(harness.server);
     const app = await rooms.application('Keys');
     await rooms.room(app, 'hall');
@@ -137,7 +137,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     await expect.poll(() => keys.focused()).not.toBeNull();
   });
 
-  it('disables an account that it has searched for', async () => {
+  it('searches for an account and disables it', async () => {
     const { user, accessToken } = await newUser(harness.api, { firstName: 'Radia' });
     const at = await signIn('/');
     const { page, keys } = at;
@@ -170,11 +170,11 @@ describeWith('chromium', 'the console by keyboard', () => {
     await signaling.hangUp();
   });
 
-  it('drains a node, and undoes that', async () => {
+  it('drains a node, and takes it back', async () => {
     const at = await signIn('/');
     const { page, keys } = at;
     await goTo(at, 'Nodes');
-    // What Overview followed ends behind it; a drain would refuse it meanwhile.
+    // Overview's subscriptions end only after leaving it, and a drain would refuse them meanwhile.
     const consoles = () => harness.api('GET', 'connections?protocol=console', { token: harness.token });
     await expect.poll(async () => (await consoles()).body.total, { timeout: 30_000 }).toBe(0);
     await keys.enter(page.getByRole('table', { name: 'Nodes' }).getByRole('link').first());
@@ -190,11 +190,11 @@ describeWith('chromium', 'the console by keyboard', () => {
     for (let i = 1; i <= 60; i++) await harness.make('applications', { name: `${prefix} ${i}` });
     const { page, keys } = await signIn(`/rooms?q=${prefix}`);
     await row(page, `${prefix} 50`).waitFor();
-    // Past fifty rows at once.
+    // Skips fifty rows at once.
     await keys.enter(page.getByRole('link', { name: 'Skip to the pages' }));
     await keys.enter(button(page, 'Next page'));
     await row(page, `${prefix} 60`).waitFor();
-    // The last page has no next one; who pages stays where the pages are.
+    // The last page has no next one; the focus stays among the paging buttons.
     expect(await keys.focused()).toMatch(/page/);
     await keys.enter(button(page, 'First page'));
     await row(page, `${prefix} 50`).waitFor();
@@ -214,7 +214,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     expect(await keys.focused()).toBe('Export');
   });
 
-  it('goes and does by the palette, and comes back to where it was', async () => {
+  it('navigates and acts by the palette, and returns to where it was', async () => {
     const { page, keys } = await signIn('/nodes');
     await keys.to(page.getByRole('link', { name: 'Calls', exact: true }));
     await keys.press('Control+k');
@@ -236,7 +236,7 @@ describeWith('chromium', 'the console by keyboard', () => {
     await expect.poll(() => keys.focused()).not.toBeNull();
   });
 
-  it('speaks with a room by hand', async () => {
+  it('operates a room socket by hand', async () => {
     const rooms = await RoomsHarness.on(harness.server);
     const app = await rooms.application('Workbench by keyboard');
     await rooms.room(app, 'bench');

@@ -6,7 +6,7 @@ import { describeWith } from '../support/requires.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 
-/** What comes over the feed, where nobody asks for it. */
+/** What arrives over the feed without requests. */
 describeWith('chromium', 'the console, live', () => {
   let harness: ConsoleHarness;
   let rooms: RoomsHarness;
@@ -25,7 +25,7 @@ describeWith('chromium', 'the console, live', () => {
   });
   afterAll(() => harness.close());
 
-  /** Counts what the page asks for. */
+  /** Counts the page's requests. */
   const asked = (page: Page, part: string): { count: number } => {
     const seen = { count: 0 };
     page.on('request', (request) => {
@@ -38,7 +38,7 @@ describeWith('chromium', 'the console, live', () => {
     return (body.items as { id: string }[])[0]!.id;
   };
 
-  it('draws a sample when it comes, without asking, and stands still while paused', async () => {
+  it('draws each sample as it arrives, without requests, and stands still while paused', async () => {
     const page = await harness.enter('/');
     const chart = page.getByRole('figure', { name: /^Connections/ });
     await chart.waitFor();
@@ -49,7 +49,7 @@ describeWith('chromium', 'the console, live', () => {
     const readiness = asked(page, '/health/ready');
     await expect.poll(() => stats.count, { timeout: 30_000 }).toBeGreaterThan(1);
     expect(histories.count).toBe(0);
-    // Along with them, not between them.
+    // Together with the samples, not in between.
     expect(readiness.count).toBeGreaterThan(0);
     expect(readiness.count).toBeLessThanOrEqual(stats.count);
     await page.getByRole('switch', { name: 'Paused' }).click();
@@ -59,7 +59,7 @@ describeWith('chromium', 'the console, live', () => {
     await expect.poll(sockets, { timeout: 30_000 }).toBe(1);
   });
 
-  it('shows a session in Services by itself', async () => {
+  it('shows a new session in Services by itself', async () => {
     const services = await ServicesHarness.on(harness.server);
     const service = await services.service({ title: 'Planetarium', allowPublicCode: true });
     const page = await harness.enter(`/services/${service.id}`);
@@ -69,7 +69,7 @@ describeWith('chromium', 'the console, live', () => {
     await host.close();
   });
 
-  it('counts what a connection says, tells what happens to it, and sees it leave with its endpoint', async () => {
+  it('counts a connection’s messages, shows its events, and sees it leave with its endpoint', async () => {
     await rooms.room(app, 'hall');
     const endpoint = await rooms.endpoint(app, 'hall', 'read', 'screen');
     const socket = await rooms.connect(endpoint);
@@ -87,13 +87,13 @@ describeWith('chromium', 'the console, live', () => {
     await page.getByText('Ended by the server').waitFor();
   });
 
-  it('reads along in a room once asked to, and leaves a trace', async () => {
+  it('reads along in a room on request, and leaves a trace', async () => {
     const name = `lobby-${randomUUID()}`;
     await rooms.room(app, name, { durable: true });
     const writer = await rooms.member(app, name, 'readwrite', 'Ann');
     const page = await harness.enter(`/rooms/${app.id}/${name}`);
     await page.getByRole('button', { name: 'Read along' }).click();
-    // Shown once the server has said that it tells.
+    // Shown once the server has confirmed the subscription.
     await page.getByText('Nothing was said yet.').waitFor();
     expect((await rooms.admin('GET', 'audit?action=rooms.read-messages')).body.items).toContainEqual(
       expect.objectContaining({ changes: expect.objectContaining({ live: true }) }),
@@ -106,7 +106,7 @@ describeWith('chromium', 'the console, live', () => {
     await said.waitFor({ state: 'detached' });
   });
 
-  it('adds to the audit log what is done meanwhile, without asking before', async () => {
+  it('adds new entries to the audit log without requests', async () => {
     const page = await harness.enter('/audit');
     await page.getByRole('table', { name: 'Audit log' }).waitFor();
     await page.getByText('told as it happens').waitFor();

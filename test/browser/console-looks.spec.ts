@@ -18,7 +18,7 @@ const SIZES = [
 ];
 const THEMES = ['light', 'dark'] as const;
 
-/** Something of everything, so that every screen has something to show. @returns addresses by name */
+/** Creates one of everything, so that every screen has something to show. @returns addresses by name */
 async function populate(harness: ConsoleHarness): Promise<Record<string, string>> {
   const services = await ServicesHarness.on(harness.server);
   const rooms = await RoomsHarness.on(harness.server);
@@ -96,7 +96,7 @@ async function populate(harness: ConsoleHarness): Promise<Record<string, string>
   };
 }
 
-/** Dialogs and views that no address leads to. */
+/** Dialogs and views without an address of their own. */
 async function lookInto(page: Page, look: (page: Page, name: string) => Promise<void>): Promise<void> {
   await page.evaluate(`history.pushState(null, '', '/console/accounts?tab=machine-keys')`);
   await page.getByRole('button', { name: 'New machine key' }).click();
@@ -133,7 +133,7 @@ describeWith('chromium', 'the looks of the console', () => {
 
   async function look(page: Page, name: string): Promise<void> {
     await page.waitForLoadState('networkidle');
-    // What has come may ask for more: it is all there when that was so for a while.
+    // What has arrived may request more, so everything is there only once it has been quiet for a while.
     let calm = 0;
     const isLoading = () => page.getByRole('status', { name: 'Loading' }).count();
     await expect.poll(async () => (calm = (await isLoading()) === 0 ? calm + 1 : 0)).toBeGreaterThan(5);
@@ -142,14 +142,14 @@ describeWith('chromium', 'the looks of the console', () => {
   }
 
   it.each(SIZES.flatMap((size) => THEMES.map((theme) => [`${size.width} px, ${theme}`, size, theme] as const)))(
-    'no fault on any screen: %s',
+    'has no fault on any screen: %s',
     { timeout: 180_000 },
     async (_name, size, theme) => {
       const suffix = `${size.width}-${theme}`;
       await look(await harness.open('/', size, theme), `sign-in-${suffix}`);
       const page = await harness.enter('/', size, theme);
       for (const [name, path] of Object.entries(addresses)) {
-        // As a link would: the program stays.
+        // Like a link: the program stays loaded.
         await page.evaluate(`history.pushState(null, '', '/console${path}')`);
         await look(page, `${name}-${suffix}`);
       }

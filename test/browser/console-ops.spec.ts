@@ -28,7 +28,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
   });
   afterAll(() => harness.close());
 
-  it('tells the last hour as charts, as sentences and as tables, and what is busiest', async () => {
+  it('shows the last hour as charts, sentences and tables, and what is busiest', async () => {
     const rooms = await RoomsHarness.on(harness.server);
     const app = await rooms.application('Chat');
     await rooms.room(app, 'lobby');
@@ -36,7 +36,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     anna.send({ message: 'Hello' });
     const page = await harness.enter('/');
     const chart = page.getByRole('figure', { name: 'Connections open, by protocol' });
-    // A series begins with the next sample, which the page may ask for just before.
+    // A series begins with the next sample, which the page may have just missed.
     await chart.getByRole('img', { name: /^Connections, open, by protocol: .*rooms/ }).waitFor({ timeout: 30_000 });
     expect(await chart.locator('polyline').count()).toBeGreaterThan(0);
     await chart.getByRole('button', { name: 'Show as table: Connections' }).click();
@@ -49,8 +49,8 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await heading(page, 'lobby').waitFor();
   });
 
-  it('asks for new values while somebody looks, and not while it is paused', async () => {
-    // Nothing tells this screen of what is away.
+  it('requests new values while somebody watches, and not while paused', async () => {
+    // This screen gets no events about what is away.
     const page = await harness.open('/nodes');
     await page.clock.install();
     let asked = 0;
@@ -74,7 +74,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await expect.poll(() => asked).toBeGreaterThan(whenPaused);
   });
 
-  it('says which nodes are missing in the numbers', async () => {
+  it('says which nodes are missing from the numbers', async () => {
     const page = await harness.open('/');
     await page.route('**/api/v1/top?kind=room', async (route) => {
       const answer = await route.fetch();
@@ -88,7 +88,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await page.unrouteAll({ behavior: 'ignoreErrors' });
   });
 
-  it('takes a node out of service after saying whom that sends away, and back in', async () => {
+  it('takes a node out of service after saying who will be disconnected, and puts it back', async () => {
     const services = await ServicesHarness.on(harness.server);
     const { host } = await services.host(await services.service({ title: 'Drained', allowPublicCode: true }), true);
     const page = await harness.enter('/nodes');
@@ -103,7 +103,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await page.getByRole('button', { name: 'Drain', exact: true }).waitFor();
   });
 
-  it('ends a call, and says who did', async () => {
+  it('ends a call, and says who ended it', async () => {
     const signaling = await SignalingHarness.on(harness.server);
     const [ala, bob] = await signaling.peers(['Ala', 'Bob']);
     await signaling.call(ala!, bob!);
@@ -119,7 +119,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     await signaling.hangUp();
   });
 
-  it('makes a machine key that is shown once, rotates it and deletes it', async () => {
+  it('creates a machine key that is shown once, rotates it and deletes it', async () => {
     const list = (key: string) => harness.api('GET', 'services', { token: key });
     const page = await harness.enter('/accounts');
     await page.getByRole('link', { name: 'Machine keys' }).click();
@@ -145,7 +145,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     expect((await list(second)).status).toBe(401);
   });
 
-  it('shows a viewer everything, and nothing that would be refused', async () => {
+  it('shows a viewer everything, but no action that would be refused', async () => {
     const services = await ServicesHarness.on(harness.server);
     const service = await services.service({ title: 'Seen', allowPublicCode: true });
     await services.host(service, true);
@@ -184,7 +184,7 @@ describeWith('chromium', 'the console, for who runs the server', () => {
     expect(await page.getByRole('option', { name: 'New service' }).count()).toBe(0);
   });
 
-  it('leads who still has a generated password by the hand', async () => {
+  it('guides an admin who still has a generated password', async () => {
     const { user } = await newUser(harness.api);
     const token = harness.token;
     await harness.api('PATCH', `accounts/${user.id}`, { token, body: { role: 'admin' } });

@@ -9,7 +9,7 @@ import { SignalingHarness } from '../support/signaling.js';
 
 const SHOTS = 'reports/console';
 
-/** Somebody who has read nothing, at night, with a phone: what they see must lead them, in few presses. */
+/** Somebody who has read no documentation, at night, on a phone: the screens must guide them, in few presses. */
 describeWith('chromium', 'a stranger at the console', () => {
   let harness: ConsoleHarness;
   let rooms: RoomsHarness;
@@ -32,7 +32,7 @@ describeWith('chromium', 'a stranger at the console', () => {
     presses++;
     await what.click();
   };
-  /** By the button of a phone. */
+  /** Opens the navigation by its button on a phone. */
   const goTo = async (page: Page, name: string): Promise<void> => {
     await press(page.getByRole('button', { name: 'Navigation' }));
     await press(page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name, exact: true }));
@@ -81,7 +81,7 @@ describeWith('chromium', 'a stranger at the console', () => {
     await signaling.hangUp();
     const ended = async () => (await rooms.admin('GET', 'calls?state=ended')).body.items.length as number;
     await expect.poll(ended, { timeout: 30_000 }).toBe(1);
-    // As a node that is killed leaves it.
+    // The state that a killed node leaves behind.
     await harness.server.dataSource.query(`UPDATE "calls" SET "outcome" = 'failed', "reason" = 'node_lost'`);
     const page = await begin();
     await goTo(page, 'Calls');

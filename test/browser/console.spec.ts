@@ -41,7 +41,7 @@ describeWith('chromium', 'the console', () => {
   });
   afterAll(() => harness.close());
 
-  it('lets in who may, says what is wrong, and keeps the email', async () => {
+  it('admits who may enter, says what is wrong, and keeps the email', async () => {
     const page = await harness.open();
     await fillSignIn(page, ADMIN.email, 'a wrong password');
     expect(await page.getByRole('alert').textContent()).toBe('Email or password is wrong.');
@@ -59,7 +59,7 @@ describeWith('chromium', 'the console', () => {
     expect(await page.evaluate('localStorage.getItem("switchboard.login")')).toBeNull();
   });
 
-  it('asks for a password at once, and for no more than a fresh token where the kept one has expired', async () => {
+  it('asks for a password at once, or only refreshes the token if the stored one has expired', async () => {
     const page = await harness.open();
     await page.route('**/api/v1/auth/methods', () => undefined);
     await page.reload();
@@ -79,7 +79,7 @@ describeWith('chromium', 'the console', () => {
     expect(calls.filter((line) => !line.endsWith(' 200'))).toEqual([]);
   });
 
-  it('comes within 150 kB as far as the first screen', async () => {
+  it('takes at most 150 kB up to the first screen', async () => {
     const page = await harness.open('/');
     const urls = new Set<string>();
     page.on('request', (request) => {
@@ -88,14 +88,14 @@ describeWith('chromium', 'the console', () => {
     await page.goto(`${harness.server.url}/console/`);
     await fillSignIn(page, ADMIN.email, ADMIN.password);
     await heading(page, 'Overview').waitFor();
-    // The browser has some of them already, and says nothing of their size.
+    // The browser has some of them already, and does not report their size.
     const weigh = async (url: string) => gzipSync(await (await fetch(url)).arrayBuffer()).length;
     const sizes = await Promise.all([...urls].map(weigh));
     expect(sizes.length).toBeGreaterThan(4);
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(150_000);
   });
 
-  it('has every screen at its own address, by link, by reload and in another tab', async () => {
+  it('has an address for every screen, by link, by reload and in another tab', async () => {
     const page = await harness.enter('/accounts');
     await heading(page, 'Accounts').waitFor();
     for (const [name, path] of SCREENS) {
@@ -103,7 +103,7 @@ describeWith('chromium', 'the console', () => {
       await heading(page, name).waitFor();
       expect(new URL(page.url()).pathname.replace(/\/$/, '')).toBe(`/console${path}`.replace(/\/$/, ''));
     }
-    // Styles of other pages would change these.
+    // Other pages' styles would affect this one.
     const sheets = await page.evaluate<string[]>('[...document.styleSheets].map(({ href }) => href ?? "")');
     expect(sheets.filter((href) => /\/(kit|pages)\.css$/.test(href))).toEqual([expect.stringContaining('/kit.css')]);
     await page.goto(`${harness.server.url}/console/accounts?q=admin`);
@@ -114,7 +114,7 @@ describeWith('chromium', 'the console', () => {
     await row(other, ADMIN.email).waitFor();
   });
 
-  it('makes a service, shows its tokens once, and deletes it when the verb is said twice', async () => {
+  it('creates a service, shows its tokens once, and deletes it after a confirmation', async () => {
     const page = await harness.enter('/services');
     await page.getByRole('button', { name: 'New service' }).click();
     const dialog = page.getByRole('dialog', { name: 'New service' });
@@ -135,7 +135,7 @@ describeWith('chromium', 'the console', () => {
     await page.getByText('No services yet').waitFor();
   });
 
-  it('says beside the field what the server does not accept', async () => {
+  it('shows next to a field why the server rejects it', async () => {
     const page = await harness.enter('/services');
     await page.getByRole('button', { name: 'New service' }).click();
     await page.getByLabel('Title').fill('Museum');
@@ -146,7 +146,7 @@ describeWith('chromium', 'the console', () => {
     await harness.pages.expectFault(/422/);
   });
 
-  it('pages, finds and exports', async () => {
+  it('pages, searches and exports', async () => {
     for (let i = 1; i <= 60; i++) await harness.make('applications', { name: `=App ${String(i).padStart(2, '0')}` });
     const page = await harness.enter('/rooms');
     await row(page, 'App 50').waitFor();
@@ -167,7 +167,7 @@ describeWith('chromium', 'the console', () => {
     const lines = (await readFile(await download.path(), 'utf8')).trimEnd().split('\r\n');
     expect(lines).toHaveLength(61);
     expect(lines[0]).toContain('name');
-    // What a spreadsheet would run is only text.
+    // What a spreadsheet would run is exported as plain text.
     expect(lines[1]).toContain("'=App 01");
     await page.getByLabel('Name').fill('app 17');
     await row(page, 'App 16').waitFor({ state: 'detached' });
@@ -175,7 +175,7 @@ describeWith('chromium', 'the console', () => {
     expect(new URL(page.url()).search).toBe('?q=app+17');
   });
 
-  it('goes by keyboard to what the palette finds, and does what it offers', async () => {
+  it('goes to what the palette finds and does what it offers, by keyboard', async () => {
     const { id } = await harness.make('services', { title: 'Submarine' });
     const page = await harness.enter('/nodes');
     await page.keyboard.press('Control+k');
@@ -189,7 +189,7 @@ describeWith('chromium', 'the console', () => {
       .getByRole('group', { name: 'Services' })
       .getByRole('option', { name: /Submarine/ })
       .waitFor();
-    // One source away hides nothing of the others.
+    // A missing source hides nothing of the others.
     await palette.getByText('Not searched: Home servers').waitFor();
     await page.keyboard.press('Enter');
     await heading(page, 'Submarine').waitFor();
@@ -207,7 +207,7 @@ describeWith('chromium', 'the console', () => {
     expect(await page.evaluate('document.documentElement.dataset.theme')).toBe('dark');
   });
 
-  it('disconnects all that match after saying how many, and shows how each ended', async () => {
+  it('disconnects all that match after saying how many, and shows how each connection ended', async () => {
     const services = await ServicesHarness.on(harness.server);
     const service = await services.service({ title: 'Quiz', allowPublicCode: true });
     const { code } = await services.host(service, true);
@@ -231,7 +231,7 @@ describeWith('chromium', 'the console', () => {
     await harness.pages.expectFault(/404/);
   });
 
-  it('shows where somebody is signed in, and ends it by login or by disabling the account', async () => {
+  it('shows where somebody is signed in, and ends one login, or all by disabling the account', async () => {
     const { user, email, password } = await newUser(harness.api).then((made) => ({ ...made, email: made.user.email }));
     const { accessToken } = await signIn(harness.api, email, password);
     await signIn(harness.api, email, password);
@@ -246,12 +246,12 @@ describeWith('chromium', 'the console', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Disable account' }).click();
     await page.getByText('Not signed in anywhere').waitFor();
     expect((await harness.api('GET', 'auth/me', { token: accessToken })).status).toBe(401);
-    // The same screen of somebody else lists what is theirs.
+    // The same screen for another account lists that account's logins.
     await page.evaluate(`history.pushState(null, '', '/console/accounts/1')`);
     await row(page, 'this one').waitFor();
   });
 
-  it('says which settings were changed, and keeps that in the address', async () => {
+  it('shows which settings differ from the default, and keeps that filter in the address', async () => {
     const page = await harness.enter('/settings');
     await page.getByText('REDIS_URL').first().waitFor();
     await page.getByRole('switch', { name: 'Only what was changed' }).click();
@@ -262,7 +262,7 @@ describeWith('chromium', 'the console', () => {
     await row(page, 'react-dom').waitFor();
   });
 
-  it('speaks with a room by hand: both directions, named as the contract has them', async () => {
+  it('operates a room socket by hand: both directions, with the names of the contract', async () => {
     const rooms = await RoomsHarness.on(harness.server);
     const app = await rooms.application('Workbench');
     await rooms.room(app, 'bench');
@@ -286,7 +286,7 @@ describeWith('chromium', 'the console', () => {
     await page.getByText('What goes over the wire appears here').waitFor();
   });
 
-  it('asks the lobby for an acknowledgement by hand, and shows it', async () => {
+  it('requests an acknowledgement from the lobby by hand, and shows it', async () => {
     const page = await harness.enter('/api?tab=workbench&wire=signaling');
     await page.getByRole('button', { name: 'Connect' }).click();
     await page.getByText('Connected to Signaling').waitFor();
@@ -296,7 +296,7 @@ describeWith('chromium', 'the console', () => {
     await page.getByTestId('frame').filter({ hasText: 'acknowledges connections' }).waitFor();
   });
 
-  it('keeps which columns somebody wants, and tells what was done lately', async () => {
+  it('remembers the chosen columns, and shows what was done lately', async () => {
     const page = await harness.enter('/accounts');
     const created = page.getByRole('columnheader', { name: 'Created' });
     await created.waitFor();
@@ -313,7 +313,7 @@ describeWith('chromium', 'the console', () => {
     await acts.getByRole('row').filter({ hasText: name }).filter({ hasText: 'applications.create' }).waitFor();
   });
 
-  it('makes a room with a key of its application, lets in by a link, says something, and deletes it', async () => {
+  it('creates a room with its application’s key, admits by a link, sends a message, and deletes the room', async () => {
     const { id } = await harness.make('applications', { name: 'Radio' });
     const other = await harness.make('applications', { name: 'Television' });
     const page = await harness.enter(`/rooms/${String(id)}`);

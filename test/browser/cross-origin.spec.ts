@@ -9,19 +9,19 @@ import { RoomsHarness } from '../support/rooms.js';
 import { CLIENTS, type ClientVersion } from '../support/signaling.js';
 
 interface Outcome {
-  /** What the server answered to a question of the lobby; `undefined` when the client could not connect. */
+  /** The server's answer to a lobby request; `undefined` if the client could not connect. */
   readonly answer?: unknown;
   readonly first?: string;
   readonly last?: string;
 }
 
-/** Connects as the page's client does it by itself, and asks the lobby. */
+/** Connects with the page's client and its defaults, and asks the lobby. */
 const connect = (page: Page, url: string, options: object = {}): Promise<Outcome> =>
   run<Outcome>(
     page,
     `([url, options]) => new Promise((resolve) => {
       const socket = io(url, { forceNew: true, reconnection: false, ...options });
-      // Now: it may have changed to a WebSocket by the time it is connected.
+      // Noted now, since it may have upgraded to a WebSocket by the time it is connected.
       const first = socket.io.engine.transport.name;
       socket.on('connect_error', () => resolve({}));
       socket.on('connect', () => {
@@ -41,7 +41,7 @@ const connect = (page: Page, url: string, options: object = {}): Promise<Outcome
     [url, options],
   );
 
-/** Calls a function of JavaScript text in the page: types of the browser are not ours. */
+/** Calls a function given as JavaScript text in the page, since we have no browser types here. */
 const run = <T>(page: Page, source: string, args: readonly unknown[]): Promise<T> =>
   page.evaluate<T>(`(${source})(${JSON.stringify(args)})`);
 
@@ -66,7 +66,7 @@ describeWith('chromium', 'a page of another origin', () => {
     await Promise.all([server.close(), strict.close()]);
   });
 
-  it.each(VERSIONS)('connects with client %s as it comes: by polling, then by WebSocket', async (version) => {
+  it.each(VERSIONS)('connects with client %s and its defaults: by polling, then by WebSocket', async (version) => {
     const page = await pages.open(foreign.page(version));
     const outcome = await connect(page, server.url);
     expect(outcome).toMatchObject({ first: 'polling', last: 'websocket' });
@@ -74,7 +74,7 @@ describeWith('chromium', 'a page of another origin', () => {
     expect(pages.faults).toEqual([]);
   });
 
-  it.each(VERSIONS)('connects with client %s by polling alone, whatever goes along', async (version) => {
+  it.each(VERSIONS)('connects with client %s by polling alone, with any headers and credentials', async (version) => {
     const page = await pages.open(foreign.page(version));
     const extraHeaders = { 'X-Own': 'needs a preflight' };
     for (const options of [

@@ -11,7 +11,7 @@ import { describeWith } from '../support/requires.js';
 
 const PHONE = { width: 390, height: 844 } as const;
 const SIZES = { PHONE, DESKTOP };
-/** Where to leave pictures of the pages, for whoever looks at them. */
+/** Where to save screenshots, if anybody wants to look at them. */
 const LOOKS = process.env['LOOKS'];
 
 describeWith('chromium', 'the first page and the documents in a browser', () => {
@@ -37,7 +37,7 @@ describeWith('chromium', 'the first page and the documents in a browser', () => 
     await mkdir(LOOKS, { recursive: true });
     await page.screenshot({ path: path.join(LOOKS, `${name}.png`) });
   };
-  /** Opens a page that may ask this server alone. */
+  /** Opens a page that may only contact this server. */
   const open = async (where: string, size: keyof typeof SIZES, colorScheme: 'light' | 'dark' = 'light') => {
     const page = await pages.open(server.url, SIZES[size], { colorScheme });
     const foreign: string[] = [];

@@ -6,7 +6,7 @@ import { BrowserPages, DESKTOP, launchChromium, overflow, PHONE } from '../suppo
 import { describeWith } from '../support/requires.js';
 import { ServicesHarness, type TestService } from '../support/services.js';
 
-/** What breaks pages that paste text together: markup, an emoji with joiners, right-to-left letters and an override. */
+/** What breaks pages that concatenate text: markup, an emoji with joiners, right-to-left letters and an override. */
 const NASTY = `<img src=x onerror="document.title='owned'"><b>x</b>`;
 const WORLD = '👩‍🚀 كوكب \u202Eevil & שלום';
 
@@ -62,7 +62,7 @@ describeWith('chromium', 'the exhibit page', () => {
   const shows = (page: Page, text: string | RegExp) => page.getByText(text).first().waitFor();
   const logOf = (page: Page) => page.getByRole('log', { name: 'Messages' });
   const hears = (page: Page, text: string | RegExp) => logOf(page).getByText(text).first().waitFor();
-  /** The page's next connection is let in and then closed with `code`; those after it reach the server. */
+  /** Admits the page's next connection and then closes it with `code`; later ones reach the server. */
   async function closeNextWith(page: Page, code: number): Promise<void> {
     let first = true;
     await page.routeWebSocket(/\/ws\/$/, (socket) => {
@@ -78,7 +78,7 @@ describeWith('chromium', 'the exhibit page', () => {
     });
   }
 
-  it('lets host, client and a guest by link talk, and says who comes, goes and how far they are', async () => {
+  it('lets host, client and a guest with a link talk, and shows who joins, who leaves and the round-trip times', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { page: hostPage, code } = await host(service);
     expect(code).toMatch(/^[A-VX-Z]{4}$/);
@@ -107,7 +107,7 @@ describeWith('chromium', 'the exhibit page', () => {
     await hostPage.getByLabel('To', { exact: true }).selectOption({ label: await labelOf(hostPage, 'Table') });
     await say(hostPage, 'For the table alone');
     await hears(client, 'For the table alone');
-    // The relay keeps the order, so what had been on its way would stand before these.
+    // The relay keeps the order, so anything in flight would have arrived before these.
     await hostPage.getByLabel('To', { exact: true }).selectOption('');
     await say(hostPage, 'For all');
     for (const page of [client, guest]) await hears(page, 'For all');
@@ -134,7 +134,7 @@ describeWith('chromium', 'the exhibit page', () => {
     await shows(client, /Host.*is here/);
   });
 
-  it('sends raw JSON as it was typed, and says what is none', async () => {
+  it('sends raw JSON as typed, and says what is not JSON', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { page } = await host(service);
     const { client } = await harness.client(service);
@@ -189,7 +189,7 @@ describeWith('chromium', 'the exhibit page', () => {
     ['ZZZZ', 'by hand'],
     [crypto.randomUUID(), 'by hand'],
     ['ZZZZ', 'by link'],
-  ])('says that %s, given %s, is not valid, and goes on waiting for a better one', async (wrong, how) => {
+  ])('says that %s, given %s, is not valid, and waits for another one', async (wrong, how) => {
     const service = await harness.service({ allowPublicCode: true });
     const page = how === 'by link' ? await byLink(wrong) : await enter(wrong);
     await page.getByRole('alert').getByText('That token or code is not valid').waitFor();
@@ -223,12 +223,12 @@ describeWith('chromium', 'the exhibit page', () => {
     await shows(client, 'No host is connected.');
     await host(service);
     await shows(client, /Host.*is here/);
-    // The old link is no way back in, and says so.
+    // The old link no longer admits, and says so.
     await guest.reload();
     await guest.getByRole('alert').getByText('is not valid').waitFor();
   });
 
-  it('tells a host that another one took over, and does not fight for the place', async () => {
+  it('tells a host that another one has taken over, and does not fight for the seat', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { page: first, code } = await host(service);
     const guest = await byLink(code);
@@ -248,7 +248,7 @@ describeWith('chromium', 'the exhibit page', () => {
     [4008, 'Too slow'],
     [1013, 'The server is busy'],
     [1011, 'The server failed'],
-  ])('says why it was closed with %i, and comes back by itself', async (code, words) => {
+  ])('says why it was closed with %i, and reconnects by itself', async (code, words) => {
     const service = await harness.service({ allowPublicCode: true });
     const page = await pages.open(url(), PHONE);
     await closeNextWith(page, code);
@@ -260,7 +260,7 @@ describeWith('chromium', 'the exhibit page', () => {
     await hears(page, 'here again');
   });
 
-  it('tells everybody when the server is going, and waits for it', async () => {
+  it('tells everybody when the server shuts down, and waits for it', async () => {
     const other = await ServicesHarness.start();
     try {
       const service = await other.service();
@@ -283,7 +283,7 @@ describeWith('chromium', 'the exhibit page', () => {
     }
   });
 
-  it('takes tokens out of the address, and never puts one into a request', async () => {
+  it('removes tokens from the address, and never puts one into a request', async () => {
     const service = await harness.service();
     const requests: string[] = [];
     const page = await pages.open('about:blank');
@@ -293,14 +293,14 @@ describeWith('chromium', 'the exhibit page', () => {
     await shows(page, 'You are a client');
     expect(page.url()).toBe(url());
     expect(requests.length).toBeGreaterThan(5);
-    // Nor does it load more of the client than it uses.
+    // It also loads no more of the client than it uses.
     const parts = requests.flatMap((request) => /client\/(.+)\.js$/.exec(request)?.[1] ?? []);
     expect(parts.sort()).toEqual(['base', 'services', 'sockets']);
     for (const request of requests) expect(request.split('#')[0]).not.toContain(service.clientToken);
     expect(await page.evaluate('history.length')).toBe(2);
   });
 
-  it('makes a service for an admin, title verbatim, and opens its client in a second tab', async () => {
+  it('creates a service for an admin, with the title verbatim, and opens its client in a second tab', async () => {
     const page = await pages.open(url());
     await page.getByText('No token yet?').click();
     await page.getByLabel('Email').fill(ADMIN.email);

@@ -32,7 +32,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     await provider.close();
   });
 
-  it('lets in by a group, shows the door without it, and tells both in the audit log', async () => {
+  it('admits by group, refuses without it, and records both in the audit log', async () => {
     grace('operators');
     const page = await harness.open('/services');
     await atProvider(page);
@@ -46,7 +46,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     await alert.getByText('You are in no group that has access here.').waitFor();
     expect(new URL(again.url()).hash).toBe('');
     expect(new URL(again.url()).pathname).toBe('/console/audit');
-    // What was signed in before is out, too: the page notices with its next question.
+    // An earlier sign-in has ended, too: the page notices with its next request.
     await page.reload();
     await page.getByRole('link', { name: 'Sign in with Example ID' }).waitFor();
     await harness.pages.expectFault(/401/);
@@ -56,7 +56,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     await row.filter({ hasText: 'success' }).first().waitFor();
   });
 
-  it('shows whom the provider knows; they have no password to change, and unlink themselves only with one', async () => {
+  it('shows linked identities; without a password there is none to change, and one cannot unlink oneself', async () => {
     provider.people.set('grace', { email: 'grace@example.org', email_verified: true, groups: ['admins'] });
     const page = await harness.open('/accounts');
     await atProvider(page);
@@ -95,7 +95,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     if (folder !== undefined) await page.screenshot({ path: `${folder}/sign-in-${theme}-${width}.png` });
   });
 
-  it('moves nothing when it knows how else one may sign in', async () => {
+  it('does not shift the form when it learns about other ways to sign in', async () => {
     const page = await harness.open('/');
     let answer: (() => void) | undefined;
     await page.route('**/api/v1/auth/methods', async (route) => {
@@ -112,7 +112,7 @@ describeWith('chromium', 'the console, where people sign in at an identity provi
     expect([await password.boundingBox(), await password.inputValue()]).toEqual([before, 'half a pass']);
   });
 
-  it('hides the password where it does not count, and believes no address', async () => {
+  it('hides the password field if passwords are off, and trusts no address', async () => {
     const page = await harness.open('/');
     await page.route('**/api/v1/auth/methods', async (route) => {
       const answer = await route.fetch();

@@ -71,7 +71,7 @@ describeWith('chromium', 'the room page', () => {
   it.each([
     ['desktop', DESKTOP],
     ['phone', PHONE],
-  ])('shows history, who is there and what is said, on a %s', async (name, size) => {
+  ])('shows history, members and messages, on a %s', async (name, size) => {
     const lobby = await room();
     for (const message of ['Good morning!', { temperature: 21.5, unit: '°C' }, NASTY]) {
       await harness.as(app, 'POST', `rooms/${lobby}/messages`, { message, identity: 'Sensor' });
@@ -101,7 +101,7 @@ describeWith('chromium', 'the room page', () => {
     await shows(anna, 'Here now (1)');
   });
 
-  it('comes back by itself, says what was sent meanwhile once, and shows that nothing was missed', async () => {
+  it('reconnects by itself, sends waiting messages once, and shows that nothing was missed', async () => {
     const lobby = await room();
     const anna = await open(await harness.endpoint(app, lobby, 'readwrite', 'Anna'), PHONE);
     await shows(anna, 'Connected');
@@ -123,7 +123,7 @@ describeWith('chromium', 'the room page', () => {
     await pages.expectFault(/ERR_INTERNET_DISCONNECTED|WebSocket/).catch(() => undefined);
   });
 
-  it('says so where nothing is kept, and recognises its own messages there too', async () => {
+  it('says so if the room keeps nothing, and still recognizes its own messages', async () => {
     const lobby = await room(false);
     const page = await open(await harness.endpoint(app, lobby, 'readwrite', 'Anna'));
     await hears(page, /keeps no messages/);
@@ -132,7 +132,7 @@ describeWith('chromium', 'the room page', () => {
     expect(await bodies(page)).toEqual(['fleeting']);
   });
 
-  it('says that a link is no good, or no longer', async () => {
+  it('says that a link is not valid, or no longer valid', async () => {
     const lobby = await room();
     const endpoint = await harness.endpoint(app, lobby);
     const page = await open(endpoint);

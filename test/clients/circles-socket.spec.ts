@@ -16,7 +16,7 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const sockets: CirclesSocket[] = [];
 
-/** Somebody's socket with a diary; it is closed after the test. */
+/** A socket with a record of its events; it is closed after the test. */
 function follow(url: string, token: CirclesSocketOptions['token'], options: Partial<CirclesSocketOptions> = {}) {
   const socket = new CirclesSocket({ url, token, ...RETRY, ...options });
   sockets.push(socket);
@@ -59,7 +59,7 @@ describe('CirclesSocket', () => {
     circles.api(who, 'POST', `conversations/${conversation}/messages`, { text });
   const conversation = () => circles.conversation(world.u1, world.circle, [world.u2]);
 
-  it('says and hears, tells of typing, reading and changes', async () => {
+  it('sends and hears messages, typing notices, read marks and changes', async () => {
     const id = await conversation();
     const [ada, ben] = [follow(url, world.u1.token), follow(url, world.u2.token)];
     await Promise.all([ada.socket.joinConversation(id), ben.socket.joinConversation(id)]);
@@ -83,7 +83,7 @@ describe('CirclesSocket', () => {
     expect(ada.socket.bufferedAmount).toBe(0);
   });
 
-  it('announces files, and tells when they have come', async () => {
+  it('announces files, and reports when they have arrived', async () => {
     const id = await conversation();
     const { socket, heard } = follow(url, world.u1.token);
     await socket.joinConversation(id);
@@ -100,7 +100,7 @@ describe('CirclesSocket', () => {
     expect(heard).toMatchObject([{ status: 'pending' }]);
   });
 
-  it('tells of circles: invitations to anybody, changes to those who joined', async () => {
+  it('hears about circles: invitations always, changes once joined', async () => {
     const invited = follow(url, world.u3.token);
     const { socket } = follow(url, world.u1.token);
     await Promise.all([invited.opened, socket.joinCircle(world.circle)]);
@@ -112,7 +112,7 @@ describe('CirclesSocket', () => {
     expect(await changed).toEqual({ event: 'update', circle_id: world.circle });
   });
 
-  it('recovers what it missed while the cable was cut, and says what could not be sent before', async () => {
+  it('recovers what it missed while the cable was cut, and sends what it could not send before', async () => {
     const id = await conversation();
     const first = await say(world.u2, id, 'first');
     const { socket, texts, recoveries } = follow(cable.url, world.u1.token);
@@ -131,7 +131,7 @@ describe('CirclesSocket', () => {
     ]);
   });
 
-  it('says that something may be lost when it does not know where it was', async () => {
+  it('says that something may be lost if it does not know its position', async () => {
     const id = await conversation();
     const { socket, recoveries } = follow(cable.url, world.u1.token);
     await socket.joinConversation(id);
@@ -142,7 +142,7 @@ describe('CirclesSocket', () => {
     }, PATIENCE);
   });
 
-  it('is told what it may not, and when it is not let in any more', async () => {
+  it('is told what it may not do, and when it is no longer admitted', async () => {
     const id = await conversation();
     const stranger = follow(url, world.u3.token);
     const refused = { name: 'MessageRefused', code: 'forbidden' };
@@ -159,7 +159,7 @@ describe('CirclesSocket', () => {
     expect(await out).toMatchObject({ kind: 'conversation', id, code: 'forbidden' });
   });
 
-  it('asks for another token when its own is refused, and ends when there is none', async () => {
+  it('asks for another token if its own is refused, and ends if there is none', async () => {
     const sdk = new Switchboard({
       url,
       tokens: { accessToken: 'stale', refreshToken: 'x'.repeat(43), expiresIn: 900 },
@@ -249,7 +249,7 @@ describe('CirclesSocket, of a server that', () => {
     expect(said).toEqual([once, said[0], said[0]]);
   });
 
-  it('breaks of a message is told so in the end', async () => {
+  it('breaks because of a message eventually reports that message', async () => {
     let connections = 0;
     const { url } = await server((socket) => {
       connections++;
@@ -263,7 +263,7 @@ describe('CirclesSocket, of a server that', () => {
     expect(connections).toBe(11);
   });
 
-  it('cannot look is asked again', async () => {
+  it('cannot check is asked again', async () => {
     let asked = 0;
     const { url } = await server((socket) => {
       socket.emit('success', 'User authenticated');
@@ -282,7 +282,7 @@ describe('CirclesSocket, of a server that', () => {
 });
 
 describe('CirclesSocket, when the server restarts,', () => {
-  it('loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+  it('loses and duplicates nothing', { timeout: 120_000 }, async () => {
     await RestartedServer.use(async (server) => {
       const circles = CirclesHarness.at(server.url);
       const world = await circles.world();

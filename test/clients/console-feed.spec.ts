@@ -44,7 +44,7 @@ describe('ConsoleFeed', () => {
     return { feed, opened, closed };
   };
 
-  it('goes on behind the last sample after a lost connection', async () => {
+  it('continues after the last sample when a lost connection is back', async () => {
     time.step();
     const { feed, opened } = begin();
     const steps: number[] = [];
@@ -79,7 +79,7 @@ describe('ConsoleFeed', () => {
     stop();
   });
 
-  it('follows rooms and connections, again after a lost connection', async () => {
+  it('follows rooms and connections, and resumes after a lost connection', async () => {
     const app = await rooms.application();
     await rooms.room(app, 'followed');
     const writer = await rooms.member(app, 'followed', 'readwrite', 'Ann');
@@ -119,7 +119,7 @@ describe('ConsoleFeed', () => {
     });
   });
 
-  it('stays away when it may not look, or not any more', async () => {
+  it('stays away if it may not watch, or no longer', async () => {
     const person = await newUser(rooms.call);
     const theirs = new Switchboard({ url: rooms.server.url });
     await theirs.signIn({ email: person.user.email, password: person.password });

@@ -8,7 +8,7 @@ import { RoomsHarness } from '../support/rooms.js';
 
 const SECRET = 'a shared secret of forty characters, ok.';
 
-/** What a backend of docs/identity.md prints opens the rooms that it names. */
+/** The token that a backend of docs/identity.md prints admits to the rooms that it names. */
 function opensRooms(mint: (examples: Examples) => Promise<RunningExample>): void {
   const examples = new Examples('identity.md');
   let harness: RoomsHarness;
@@ -21,7 +21,7 @@ function opensRooms(mint: (examples: Examples) => Promise<RunningExample>): void
     await harness.close();
   });
 
-  it('mints a token that the server takes', async () => {
+  it('issues a token that the server accepts', async () => {
     const app = await harness.application();
     const wish = { issuer: 'https://shop.example.org', algorithm: 'HS256', secret: SECRET };
     expect((await harness.as(app, 'POST', `applications/${app.id}/token-issuers`, wish)).status).toBe(201);

@@ -15,11 +15,11 @@ const PAGES = [
   'clients',
   ...['services', 'rooms', 'circles', 'signaling', 'omikron'].map((name) => `protocols/${name}`),
 ];
-/** Those of docs/clients.md that are for a page. */
+/** The programs of docs/clients.md that are for a page. */
 const IN_BROWSER = ['chat.ts', 'exhibit.ts', 'phone.ts'];
 const PATIENCE = { timeout: 60_000, interval: 20 };
 
-/** As much of a browser as those programs touch; a line of standard input is what somebody types. */
+/** As much of a browser as those programs need; a line of standard input is what a user types. */
 const BROWSER = `
 import { createInterface } from 'node:readline';
 import { WebSocket } from 'ws';
@@ -33,7 +33,7 @@ createInterface({ input: process.stdin }).on('line', (line) => ((input.value = l
 
 type Start = (page: string, name: string, env: Record<string, string>) => RunningExample;
 
-describe('the programs of the documents that use the clients', () => {
+describe('documented programs that use the clients', () => {
   const pages = new Map(PAGES.map((page) => [page, new Examples(`${page}.md`)]));
   const pageOf = (page: string) => pages.get(page) ?? new Examples(`${page}.md`);
   let circles: CirclesHarness;
@@ -66,7 +66,7 @@ describe('the programs of the documents that use the clients', () => {
   const settings = (env: Record<string, string>) => ({ SWITCHBOARD_URL: circles.server.url, ...env });
   const inNode: Start = (page, name, env) =>
     pageOf(page).start([process.execPath, path.join(compiled, `${name}.js`)], settings(env));
-  /** All that it prints until it has ended as it should. */
+  /** Everything it prints, once it has ended successfully. */
   const outputOf = async ({ output, ended }: RunningExample) => {
     expect(await ended, output()).toBe(0);
     return output();
@@ -156,7 +156,7 @@ describe('the programs of the documents that use the clients', () => {
       const files: string[] = [];
       for (const examples of pages.values()) {
         for (const name of examples.namesOf('.py')) {
-          // Those that speak raw frames are untyped.
+          // Programs that use raw frames are untyped.
           if (!examples.codeOf(name).includes('from switchboard_client')) continue;
           files.push(name);
           await writeFile(path.join(wheel.folder, name), examples.codeOf(name));
@@ -187,7 +187,7 @@ describe('the programs of the documents that use the clients', () => {
       return pageOf('clients').start([process.execPath, file], { HASH: `#${address.toString()}` }, null);
     };
 
-    it('chat says and hears', async () => {
+    it('chat sends and hears', async () => {
       const application = await rooms.application();
       await rooms.room(application, 'chat', { durable: true });
       const { code } = await rooms.endpoint(application, 'chat', 'readwrite', 'ann');
@@ -210,13 +210,13 @@ describe('the programs of the documents that use the clients', () => {
     });
   });
 
-  it('what Unity says and hears is what goes over the wire', async () => {
+  it('Unity’s frames match the wire', async () => {
     const { hostToken } = await services.service({ allowPublicCode: true });
     const { url } = circles.server;
     await play(pageOf('clients').codeOf('unity.frames'), url.replace('http', 'ws'), { 'host token': hostToken });
   });
 
-  it('are all of docs/clients.md', () => {
+  it('include all of docs/clients.md', () => {
     const both = ['admin', 'backend', 'iota'].flatMap((name) => [`${name}.py`, `${name}.ts`]);
     expect(pageOf('clients').names).toEqual([...both, ...IN_BROWSER, 'unity.frames'].sort());
   });

@@ -20,7 +20,7 @@ describe('EventStreamParser', () => {
       [{ event: 'message', data: 'a', id: '' }],
     ],
     [
-      'an id that stays',
+      'an id that persists',
       'id: 7\n\ndata: a\n\n',
       [
         { event: 'message', data: '', id: '7' },
@@ -28,7 +28,7 @@ describe('EventStreamParser', () => {
       ],
     ],
     [
-      'the other line ends',
+      'other line endings',
       'data: a\r\n\r\ndata: b\r\rdata: c\n\n',
       [
         { event: 'message', data: 'a', id: '' },
@@ -36,12 +36,12 @@ describe('EventStreamParser', () => {
         { event: 'message', data: 'c', id: '' },
       ],
     ],
-    ['no event that is not whole', 'data: a\n', []],
+    ['no incomplete event', 'data: a\n', []],
   ])('reads %s', (_name, text, events) => {
     expect(eventsOf([text])).toEqual(events);
   });
 
-  it('reads the same, however it is cut', () => {
+  it('reads the same, however the stream is split', () => {
     const text = fc
       .array(fc.constantFrom('\n', '\r', '\r\n', 'data: x', 'id: 3', 'event: e', ':', 'da', ' '))
       .map((it) => it.join(''));
@@ -49,7 +49,7 @@ describe('EventStreamParser', () => {
       fc.property(text, fc.array(fc.nat(100)), (whole, cuts) => {
         const at = [...cuts.map((cut) => cut % (whole.length + 1)), whole.length].sort((a, b) => a - b);
         const pieces = at.map((end, i) => whole.slice(at[i - 1] ?? 0, end));
-        // A last line end that might be half of one is not taken for one yet.
+        // A final line end that might be half of one does not count yet.
         expect(eventsOf([...pieces, '\n'])).toEqual(eventsOf([whole, '\n']));
       }),
     );

@@ -16,7 +16,7 @@ interface Generator {
   readonly command: string;
   readonly args: (document: string) => readonly string[];
   readonly version: '3.0' | '3.1';
-  /** Makes an application called after it and finds it in the list, with what was generated beside it. */
+  /** Creates an application named after it and finds it in the list, using the generated code next to it. */
   readonly program: string;
 }
 
@@ -62,7 +62,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
       ${FOUND}`,
   },
   'openapi-typescript-codegen': {
-    // Two packages have a command of this name.
+    // Two packages have a command with this name.
     command: '../openapi-typescript-codegen/bin/index.js',
     args: (document) => ['--input', document, '--output', 'generated', '--client', 'fetch'],
     version: '3.0',
@@ -81,7 +81,7 @@ const COMPILER_OPTIONS = {
   ...{ module: 'esnext', moduleResolution: 'bundler', noEmit: true },
 };
 
-describe('what generators of other people make of the document', () => {
+describe('clients from third-party generators', () => {
   let server: RunningApp;
   let env: NodeJS.ProcessEnv;
   let folder: string;
@@ -97,7 +97,7 @@ describe('what generators of other people make of the document', () => {
     server = await startApp(ADMIN_ENV);
     const { accessToken } = await signIn(apiOf(server), ADMIN.email, ADMIN.password);
     env = { PATH: process.env['PATH'], URL: server.url, TOKEN: accessToken };
-    // Below node_modules, where the generated code finds the types of Node and the library of one of them.
+    // Below node_modules, where the generated code finds Node's types and one generator's library.
     await mkdir('node_modules/.cache', { recursive: true });
     folder = await mkdtemp(path.resolve('node_modules/.cache/generators-'));
     removeAfterUs(folder);
@@ -114,8 +114,8 @@ describe('what generators of other people make of the document', () => {
   }, 300_000);
   afterAll(() => server.close());
 
-  it.each(Object.keys(GENERATORS))('%s: it compiles strictly, and its calls work', async (name) => {
-    // Some import without endings, as only bundlers take it.
+  it.each(Object.keys(GENERATORS))('%s: the client compiles in strict mode, and its calls work', async (name) => {
+    // Some import without file extensions, which only bundlers accept.
     const outDir = path.join(folder, 'bundled', name);
     const ssr = path.join(folder, name, 'main.ts');
     await build({ root: folder, configFile: false, logLevel: 'error', build: { ssr, outDir } });

@@ -11,7 +11,7 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const sockets: { close(): void }[] = [];
 
-/** One with a diary; it is closed after the test. */
+/** A client with a record of its events; it is closed after the test. */
 function keep<S extends Iota | OmikronClient | OmikronCall>(socket: S, names: string[] = []) {
   sockets.push(socket);
   const heard: (readonly [name: string, event: unknown])[] = [];
@@ -46,7 +46,7 @@ const callOf = (url: string, { id, hash }: TestUser, callId: string, more: objec
     ...['open', 'joined', 'left', 'changed', 'stream', 'signal', 'error'],
   ]);
 
-/** Answers whatever it is asked with what it was asked. */
+/** Answers every question with the question itself. */
 const echoing = ({ socket }: ReturnType<typeof iotaOf>) =>
   socket.on('message', (message) => {
     socket.reply(message, { echo: message.data });
@@ -81,7 +81,7 @@ describe('the clients of the Omikron', () => {
     return iota;
   };
 
-  it('ask and answer, and say things to each other', async () => {
+  it('ask, answer and send to each other', async () => {
     const iota = await settle();
     expect(iota.heard[0]).toEqual(['open', { accepted: [A.id, B.id], denied: [] }]);
     echoing(iota);
@@ -98,7 +98,7 @@ describe('the clients of the Omikron', () => {
     await iota.hears('error', { id, type: 'error_no_iota', message: expect.any(String) });
   });
 
-  it('speak from Iota to Iota', async () => {
+  it('send from Iota to Iota', async () => {
     const iota = await settle();
     const other = await omikron.iota(1);
     const there = iotaOf(url, other);
@@ -129,7 +129,7 @@ describe('the clients of the Omikron', () => {
     });
   });
 
-  it('are in calls', async () => {
+  it('take part in calls', async () => {
     await settle();
     const call = randomUUID();
     const a = callOf(url, A, call);
@@ -154,7 +154,7 @@ describe('the clients of the Omikron', () => {
     await a.hears('left', { user_id: B.id });
   });
 
-  it('come back by themselves and say again what they are', async () => {
+  it('reconnect by themselves and repeat their state', async () => {
     const iota = await settle();
     echoing(iota);
     const b = clientOf(url, B);
@@ -177,7 +177,7 @@ describe('the clients of the Omikron', () => {
     expect(await a.socket.ask('get_chats', {})).toMatchObject({ data: { echo: {} } });
   });
 
-  it('wait for their Iota, and for nothing that does not pass', async () => {
+  it('wait for their Iota, but not after a permanent refusal', async () => {
     const iota = await settle();
     iota.socket.close();
     const app = clientOf(url, A);
@@ -195,7 +195,7 @@ describe('the clients of the Omikron', () => {
     }, PATIENCE);
   });
 
-  it('end when they are closed by whoever hears that they are refused', async () => {
+  it('end if a listener closes them on a refusal', async () => {
     const iota = await settle();
     iota.socket.close();
     const { socket } = clientOf(url, A);
@@ -205,14 +205,14 @@ describe('the clients of the Omikron', () => {
     await new Promise<void>((resolve) => {
       socket.on('refused', () => {
         socket.close();
-        // Whatever follows in the same turn.
+        // Even if more follows in the same turn.
         setImmediate(resolve);
       });
     });
     expect(told).toEqual(['closed']);
   });
 
-  it('report how long the way is', async () => {
+  it('report the latency', async () => {
     const home2 = await omikron.iota(1);
     const iota = iotaOf(url, home2, { pingMs: 30 });
     await iota.opened();
@@ -234,7 +234,7 @@ describe('the clients of an Omikron that', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  /** Says each of `frames` after the identification is answered. */
+  /** Sends each of `frames` once the identification is answered. */
   async function server(...frames: unknown[]) {
     const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     servers.push(wss);

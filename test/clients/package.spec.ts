@@ -9,11 +9,11 @@ import { ADMIN } from '../support/api.js';
 import { ClientProject } from '../support/client-packages.js';
 import { RestartedServer } from './restarted-server.js';
 
-/** What runs the program: this Node, or another one, or Bun. */
+/** What runs the program: this Node, another version, or Bun. */
 const RUNTIME = process.env['CLIENT_RUNTIME'] ?? process.execPath;
 const README = path.resolve(import.meta.dirname, '../../clients/typescript/README.md');
 
-/** One class of one wire, gzipped; Socket.IO's own client, where it is one, comes on top. */
+/** Limits for one class of one protocol, gzipped; Socket.IO's own client, if used, comes on top. */
 const MAX_BYTES = 8 * 1024;
 const CLASSES = [
   ...[
@@ -36,7 +36,7 @@ const CLASSES = [
   ],
 ] as [string, string][];
 
-/** Messages in all. */
+/** Total number of messages. */
 const COUNT = 200;
 
 const PROGRAM = `
@@ -90,7 +90,7 @@ describe('the packed client', () => {
   beforeAll(async () => {
     project = await ClientProject.make();
     await project.write('program.ts', PROGRAM);
-    // Its examples, one after the other, are one program.
+    // All its examples in sequence are one program.
     const readme = await readFile(README, 'utf8');
     const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, code]) => code).join('');
     await project.write('readme.ts', `declare const bytes: ArrayBuffer;\n${examples}`);
@@ -100,7 +100,7 @@ describe('the packed client', () => {
     path.join(await project.compile(['program.ts', 'readme.ts'], module, moduleResolution), 'program.js');
 
   it(
-    'compiles under strict with both ways of resolution, and follows rooms through a crash',
+    'compiles in strict mode with both kinds of module resolution, and follows rooms through a crash',
     { timeout: 180_000 },
     async () => {
       const files = await Promise.all([compile('nodenext', 'nodenext'), compile('esnext', 'bundler')]);
@@ -111,7 +111,7 @@ describe('the packed client', () => {
         await server.start();
         for (const program of programs) {
           const { heard, ...rest } = JSON.parse((await program.output()).replace('half\n', '')) as { heard: number[] };
-          // What had to be sent again comes later.
+          // Messages that had to be sent again come later.
           const sorted = [...heard].sort((a, b) => a - b);
           expect(sorted).toEqual(Array.from({ length: COUNT }, (_none, i) => i));
           expect(rest).toEqual({ streamed: heard, kept: heard, code: 'not_found', isThere: true });

@@ -17,11 +17,11 @@ const JOURNEY = path.join(import.meta.dirname, 'python/journey.py');
 const CONVERSATION = path.join(import.meta.dirname, 'python/conversation.py');
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
-/** Messages in all, as in the journey. */
+/** Total number of messages, as in the journey. */
 const COUNT = 200;
 const NUMBERS = Array.from({ length: COUNT }, (_none, index) => index);
 
-/** The whole of it, made and installed without a network. */
+/** The whole client, built and installed without a network. */
 describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp', 'the Python client', (python) => {
   let wheel: ClientWheel;
 
@@ -29,7 +29,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
     wheel = await ClientWheel.install(python);
   }, 180_000);
 
-  it('is in the wheel whole, compiles, and has the version of the server', async () => {
+  it('is complete in the wheel, compiles, and has the server’s version', async () => {
     const installed = path.join(wheel.env.PYTHONPATH, 'switchboard_client');
     const files = await readdir(path.join(CLIENT, 'switchboard_client'), { recursive: true });
     const sources = files.filter((file) => /\.py$|py\.typed$/.test(file)).sort();
@@ -49,18 +49,18 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
     const files = readme.names.map((name) => path.join(programs, name));
     const mypy = (...paths: string[]) => wheel.work('-m', 'mypy', '--strict', '--python-version', '3.9', ...paths);
     await mypy(path.join(wheel.source, 'switchboard_client'));
-    // As who installs the wheel sees it.
+    // As seen by somebody who installs the wheel.
     await mypy(path.join(wheel.source, 'tests'), JOURNEY, CONVERSATION, ...files);
   });
 
-  it('holds against servers that misbehave', { timeout: 180_000 }, async () => {
+  it('withstands servers that misbehave', { timeout: 180_000 }, async () => {
     const args = ['-X', 'dev', '-m', 'unittest', 'discover', '-t', 'source', '-s', 'source/tests'];
     const { stderr } = await wheel.work(...args);
     expect(stderr).toMatch(/Ran \d\d tests/);
     expect(stderr).not.toMatch(/never awaited|never retrieved|was destroyed/);
   });
 
-  /** What a program prints at its end, when the server was killed and started again where it printed `half`. */
+  /** What a program prints at its end if the server was killed and restarted when it printed `half`. */
   const throughCrash = async (program: string, ...more: string[]): Promise<unknown> => {
     let said = '';
     await RestartedServer.use(async (server) => {
@@ -83,14 +83,14 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
   };
 
   it(
-    'follows a room through a crash of the server without losing or doubling a message',
+    'follows a room through a server crash without losing or duplicating a message',
     { timeout: 180_000 },
     async () => {
       const { heard, recovered, ...rest } = (await throughCrash(JOURNEY, 'Journey')) as {
         heard: number[];
         recovered: boolean[];
       };
-      // What had to be sent again comes later.
+      // Messages that had to be sent again come later.
       expect([...heard].sort((a, b) => a - b)).toEqual(NUMBERS);
       expect(recovered.length).toBeGreaterThan(1);
       expect(recovered).not.toContain(false);
@@ -134,7 +134,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
       ran.add(name);
       return readme.run(name, [], python, { ...settings, ...more });
     };
-    /** What it printed, once it has ended as it should. */
+    /** Everything it prints, once it has ended successfully. */
     const outputOf = async ({ output, ended }: ReturnType<typeof start>) => {
       expect(await ended, output()).toBe(0);
       return output();
@@ -211,7 +211,7 @@ describeWithPython('setuptools, pip, wheel, mypy, websockets, socketio, aiohttp'
       expect(await outputOf(start('omikron_call.py', call))).toContain(user.id);
     });
 
-    it('has no other program', () => {
+    it('has no other programs', () => {
       expect([...ran].sort()).toEqual(readme.names);
     });
   });

@@ -5,9 +5,9 @@ import { type RunningApp, startApp } from '../support/app.js';
 
 describe('the REST client', () => {
   let app: RunningApp;
-  /** Method and path of each request, with the status that was answered. */
+  /** Method and path of each request, with the response status. */
   const seen: string[] = [];
-  /** Answers to give instead of asking the server, first come first served. */
+  /** Answers to give, in order, instead of asking the server. */
   const staged: (() => Response)[] = [];
 
   const observed: typeof fetch = async (input, init) => {
@@ -30,7 +30,7 @@ describe('the REST client', () => {
   });
   afterAll(() => app.close());
 
-  it('signs in, and goes through a list page after page', async () => {
+  it('signs in, and iterates over a list page by page', async () => {
     const sdk = await admin();
     const made: number[] = [];
     for (let i = 0; i < 5; i++) made.push((await sdk.applications.create({ body: { name: `Application ${i}` } })).id);
@@ -43,7 +43,7 @@ describe('the REST client', () => {
     await expect(sdk.accounts.getMe()).rejects.toMatchObject({ status: 401 });
   });
 
-  it('throws problems with their code and what was wrong', async () => {
+  it('throws problems with their code and invalid members', async () => {
     const sdk = await admin();
     const refused = sdk.applications.create({ body: { name: '' } });
     await expect(refused).rejects.toBeInstanceOf(SwitchboardProblem);
@@ -55,13 +55,13 @@ describe('the REST client', () => {
     });
   });
 
-  it('tells a stranger’s error page from a problem', async () => {
+  it('distinguishes a third party’s error page from a problem', async () => {
     const sdk = await admin();
     staged.push(() => new Response('<h1>Bad Gateway</h1>', { status: 502 }));
     await expect(sdk.accounts.getMe()).rejects.toMatchObject({ name: 'UnexpectedAnswer', status: 502 });
   });
 
-  it('refreshes once for many calls whose token is refused', async () => {
+  it('refreshes once for many calls whose tokens are refused', async () => {
     const first = client();
     const kept: (TokenPair | undefined)[] = [];
     await first.signIn(ADMIN);
@@ -74,7 +74,7 @@ describe('the REST client', () => {
     expect(seen.filter((line) => line.endsWith('/me 200'))).toHaveLength(8);
   });
 
-  it('goes on with a kept pair as long as it serves, and refreshes one that is known to have expired first', async () => {
+  it('uses a stored pair as long as it is accepted, and first refreshes one known to have expired', async () => {
     const kept: (TokenPair | undefined)[] = [];
     const onTokens = (it: TokenPair | undefined) => kept.push(it);
     await client({ onTokens }).signIn(ADMIN);
@@ -90,7 +90,7 @@ describe('the REST client', () => {
     expect(kept[1]?.freshUntil).toBeGreaterThan(Date.now());
   });
 
-  it('says that the login is over when the refresh token is worth nothing', async () => {
+  it('reports the end of the login if the refresh token is refused', async () => {
     const kept: unknown[] = [];
     const tokens = { accessToken: 'stale', refreshToken: 'x'.repeat(43), expiresIn: 900 };
     const sdk = client({ tokens, onTokens: (it: unknown) => kept.push(it) });
@@ -98,7 +98,7 @@ describe('the REST client', () => {
     expect(kept).toEqual([undefined]);
   });
 
-  it('tries again what may be done twice, and nothing else', async () => {
+  it('retries what may be done twice, and nothing else', async () => {
     const sdk = await admin();
     staged.push(busy, () => {
       throw new TypeError('fetch failed');
@@ -112,7 +112,7 @@ describe('the REST client', () => {
     expect(staged).toHaveLength(0);
   });
 
-  it('publishes once with an idempotency key, whatever becomes of the first answer', async () => {
+  it('publishes once with an idempotency key, even if the first answer is lost', async () => {
     const { apiKey } = await (await admin()).applications.create({ body: { name: 'Publisher' } });
     const sdk = client({ apiKey });
     await sdk.rooms.create({ body: { name: 'hall', durable: true } });

@@ -9,7 +9,7 @@ import {
   temporaryDataDir,
 } from '../support/process.js';
 
-/** A server in a process of its own, which comes back where it was and with what it knew. */
+/** A server in a process of its own, which restarts at the same address with the same data. */
 export class RestartedServer {
   private process: ServerProcess | undefined;
 

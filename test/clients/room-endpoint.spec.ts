@@ -10,7 +10,7 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const endpoints: RoomEndpoint[] = [];
 
-/** An endpoint with a diary; it is closed after the test. */
+/** An endpoint with a record of its events; it is closed after the test. */
 function follow(url: string, { code }: { code: string }, options: Partial<RoomEndpointOptions> = {}) {
   const endpoint = new RoomEndpoint({ url, code, ...RETRY, ...options });
   endpoints.push(endpoint);
@@ -50,7 +50,7 @@ describe('RoomEndpoint', () => {
     seat = await rooms.endpoint(app, `room-${room}`);
   };
 
-  it('says and hears, with acknowledgements', async () => {
+  it('sends and hears, with acknowledgements', async () => {
     await enter();
     const { endpoint, heard, opened, recoveries } = follow(rooms.server.url, seat);
     await opened;
@@ -64,7 +64,7 @@ describe('RoomEndpoint', () => {
     expect(recoveries).toEqual([]);
   });
 
-  it('begins with the oldest message kept, or after a saved position', async () => {
+  it('starts with the oldest message kept, or after a saved position', async () => {
     await enter();
     const speaker = follow(rooms.server.url, seat);
     await Promise.all([1, 2, 3].map((message) => speaker.endpoint.send(message)));
@@ -95,8 +95,8 @@ describe('RoomEndpoint', () => {
     expect(recoveries).toMatchObject([{ recovered: true }]);
   });
 
-  // A hundred, of two seconds each, are bench/reconnects.mjs.
-  it('hears and says everything over ten drops, once', async () => {
+  // bench/reconnects.mjs has a hundred, of two seconds each.
+  it('sends and hears everything exactly once over ten drops', async () => {
     await enter();
     const speaker = follow(rooms.server.url, await rooms.endpoint(app, `room-${room}`));
     const { endpoint, heard, recoveries, opened } = follow(cable.url, seat);
@@ -130,7 +130,7 @@ describe('RoomEndpoint', () => {
     expect(recoveries.map(({ recovered }) => recovered)).toEqual(Array.from({ length: 10 }, () => true));
   });
 
-  it('says in rooms that keep nothing that something may be lost', async () => {
+  it('says that something may be lost in rooms that keep nothing', async () => {
     await enter({});
     const { recoveries, opened } = follow(cable.url, seat);
     await opened;
@@ -141,7 +141,7 @@ describe('RoomEndpoint', () => {
     }, PATIENCE);
   });
 
-  it('fails the message that is too large, and goes on with the others', async () => {
+  it('fails a message that is too large, and continues with the others', async () => {
     await enter();
     const { endpoint, opened } = follow(rooms.server.url, seat);
     await opened;
@@ -151,7 +151,7 @@ describe('RoomEndpoint', () => {
     await expect(small).resolves.toMatchObject({ offset: 1 });
   });
 
-  it('stays away when its endpoint is deleted, and says what becomes of its messages', async () => {
+  it('stays away if its endpoint is deleted, and reports the fate of its messages', async () => {
     await enter();
     const { endpoint, ends, opened } = follow(rooms.server.url, seat);
     await opened;
@@ -169,7 +169,7 @@ describe('RoomEndpoint, of a server that', () => {
     for (const server of servers.splice(0)) server.close();
   });
 
-  /** Treats its connections one after the other as told, the last one's way from then on. */
+  /** Treats its connections in order as specified, and all further ones like the last. */
   async function server(...treat: ((say: (frame: unknown) => void, close: (code: number) => void) => void)[]) {
     const wss = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     servers.push(wss);
@@ -194,7 +194,7 @@ describe('RoomEndpoint, of a server that', () => {
   }
   const message = (offset: number) => ({ message: offset, identity: 'i', timestamp: 't', offset, epoch: 'e' });
 
-  it.each([1012, 4008, 1013])('closes with %i is come back to, where it was left', async (code) => {
+  it.each([1012, 4008, 1013])('closes with %i is reconnected to, at the last position', async (code) => {
     const { url, queries } = await server(
       (say, close) => {
         say({ recovered: false, offset: 4, epoch: 'e' });
@@ -203,7 +203,7 @@ describe('RoomEndpoint, of a server that', () => {
       },
       (say) => {
         say({ recovered: true, offset: 6, epoch: 'e' });
-        // What was heard before is not passed on again.
+        // Messages heard before are not passed on again.
         say(message(5));
         say(message(6));
       },
@@ -227,7 +227,7 @@ describe('RoomEndpoint, of a server that', () => {
     expect(queries).toHaveLength(1);
   });
 
-  it('sends garbage is given up for another attempt; unknown members and events do no harm', async () => {
+  it('sends garbage is abandoned for another attempt; unknown members and events do no harm', async () => {
     const { url, queries } = await server(
       (say) => {
         say('<html>');
@@ -264,7 +264,7 @@ describe('RoomEndpoint, of a server that', () => {
 });
 
 describe('RoomEndpoint, when the server restarts,', () => {
-  it('loses nothing and doubles nothing', { timeout: 120_000 }, async () => {
+  it('loses and duplicates nothing', { timeout: 120_000 }, async () => {
     await RestartedServer.use(async (server) => {
       const { url } = server;
       const rooms = await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') });
@@ -283,14 +283,14 @@ describe('RoomEndpoint, when the server restarts,', () => {
           expect(reader.heard).toHaveLength(receipts.length);
         }, PATIENCE);
       say(200);
-      // Once in the way of a planned restart, once as a crash, with messages on their way.
+      // Once as a planned restart, once as a crash, with messages in flight.
       for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
         say(200);
         await server.stop(signal);
         say(200);
         await server.start();
         await receipts.at(-1);
-        // Back for good: one that is still away would come back once for both.
+        // Wait for its return: a client that is still away would count both restarts as one.
         await allHeard();
       }
       await Promise.all(receipts);

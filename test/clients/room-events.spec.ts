@@ -10,7 +10,7 @@ const PATIENCE = { timeout: 20_000, interval: 20 };
 
 const streams: RoomEvents[] = [];
 
-/** A reader with a diary; it is closed after the test. */
+/** A reader with a record of its events; it is closed after the test. */
 function follow(url: string, { code }: { code: string }, options: Partial<RoomEventsOptions> = {}) {
   const stream = new RoomEvents({ url, code, ...RETRY, ...options });
   streams.push(stream);
@@ -42,7 +42,7 @@ describe('RoomEvents', () => {
   });
   afterAll(async () => {
     await cable.cut();
-    // Node's fetch may hold one that it has opened and not used, which a server that closes would wait for.
+    // Node's fetch may hold an unused open connection, which a closing server would wait for.
     rooms.app.app.getHttpServer().closeAllConnections();
     await rooms.close();
   });
@@ -53,7 +53,7 @@ describe('RoomEvents', () => {
   };
   const publish = (message: unknown) => rooms.as(app, 'POST', `rooms/room-${room}/messages`, { message });
 
-  it('hears what is said, and begins with the oldest message kept where it is asked to', async () => {
+  it('hears messages, and starts with the oldest message kept if requested', async () => {
     await enter();
     await publish('old');
     const live = follow(rooms.server.url, seat);
@@ -89,7 +89,7 @@ describe('RoomEvents', () => {
     expect(recoveries).toMatchObject([{ recovered: true }, { recovered: true }]);
   });
 
-  it('says in rooms that keep nothing that something may be lost', async () => {
+  it('says that something may be lost in rooms that keep nothing', async () => {
     await enter({});
     const { recoveries, opened } = follow(cable.url, seat);
     await opened;
@@ -100,7 +100,7 @@ describe('RoomEvents', () => {
     }, PATIENCE);
   });
 
-  it('stays away where it may not read, and when its endpoint is deleted', async () => {
+  it('stays away if it may not read, and if its endpoint is deleted', async () => {
     await enter({ durable: true }, 'write');
     const { ends } = follow(rooms.server.url, seat);
     await vi.waitFor(() => {
@@ -123,7 +123,7 @@ describe('RoomEvents, of a server that', () => {
   });
   type Treat = (response: ServerResponse) => void;
 
-  /** Treats its requests one after the other as told, the last one's way from then on. */
+  /** Treats its requests in order as specified, and all further ones like the last. */
   async function server(...treat: Treat[]) {
     const seen: IncomingMessage[] = [];
     const http = createServer((request, response) => {
@@ -150,7 +150,7 @@ describe('RoomEvents, of a server that', () => {
   const frame = (offset: number, more: object = {}) =>
     `id: e:${offset}\ndata: ${JSON.stringify({ message: offset, identity: 'i', timestamp: 't', offset, epoch: 'e', ...more })}\n\n`;
 
-  it('breaks off in the middle of an event is come back to, behind the last whole one', async () => {
+  it('breaks off in the middle of an event is reconnected to, after the last complete one', async () => {
     const half = frame(6).slice(0, 20);
     const { url, seen } = await server(
       stream(`id: e:4\nevent: recovered\ndata: {"recovered":false,"offset":4,"epoch":"e"}\n\n${frame(5)}${half}`, true),

@@ -64,7 +64,7 @@ describe('the clients of a service', () => {
     expect(table.heard).toEqual([{ type: 'all' }]);
   });
 
-  it('hear what they were admitted as, and text as it was written', async () => {
+  it('learn the role they were admitted in, and get text as it was written', async () => {
     service = await services.service({ allowPublicCode: true });
     const { url } = services.server;
     const roles: string[] = [];
@@ -86,7 +86,7 @@ describe('the clients of a service', () => {
     expect(await said).toBe('{"n": 12345678901234567890}');
   });
 
-  it('come back by themselves, a host with the code it had', async () => {
+  it('reconnect by themselves, a host with its previous code', async () => {
     service = await services.service({ allowPublicCode: true, hostGraceSeconds: 30 });
     const { socket, code } = await host(cable.url);
     const again = new Promise<string>((resolve) => socket.on('code', resolve));
@@ -100,7 +100,7 @@ describe('the clients of a service', () => {
     expect(await again).toBe(code);
   });
 
-  it('stay away when they are refused, or when their session is over', async () => {
+  it('stay away if they are refused, or if their session is over', async () => {
     service = await services.service({ allowPublicCode: true });
     const { url } = services.server;
     const stranger = keep(new ServiceGuest({ url, code: 'NONE', ...RETRY }));

@@ -18,7 +18,7 @@ const EVENTS = [
 
 const sockets: SignalingSocket[] = [];
 
-/** A peer with a diary; it is closed after the test. */
+/** A peer with a record of its events; it is closed after the test. */
 function enter(url: string, options: Partial<SignalingSocketOptions> = {}) {
   const socket = new SignalingSocket({ url, name: 'Ala', ...RETRY, ...options });
   sockets.push(socket);
@@ -66,7 +66,7 @@ describe('SignalingSocket', () => {
     return { ala, ola, alaSid, olaSid };
   };
 
-  it('introduces peers to each other, and ends with one of them', async () => {
+  it('connects peers with each other, until one of them leaves', async () => {
     const { ala, ola, alaSid, olaSid } = await pair();
     expect(ala.socket.sid).toBe(alaSid);
     const invitation = { sender_sid: alaSid, receiver_sid: olaSid };
@@ -95,7 +95,7 @@ describe('SignalingSocket', () => {
     }).toThrow('Not connected');
   });
 
-  it('takes invitations back, and declines them', async () => {
+  it('withdraws invitations, and declines them', async () => {
     const { ala, ola, alaSid, olaSid } = await pair();
     const invitation = { sender_sid: alaSid, receiver_sid: olaSid };
     ala.socket.invite(olaSid);
@@ -114,7 +114,7 @@ describe('SignalingSocket', () => {
     });
   });
 
-  it('comes back by itself, under its name and another sid', async () => {
+  it('reconnects by itself, with its name and another sid', async () => {
     const ola = enter(url, { name: 'Ola' });
     await ola.opened;
     const ala = enter(cable.url);
@@ -135,8 +135,8 @@ describe('SignalingSocket', () => {
   });
 });
 
-describe('SignalingSocket, where the lobby needs a token,', () => {
-  it('shows one on each connection, and is told when it is none', async () => {
+describe('SignalingSocket, if the lobby requires a token,', () => {
+  it('sends one on each connection, and is told if it is not valid', async () => {
     const signaling = await SignalingHarness.start({ SIGNALING_ACCESS: 'token' });
     try {
       const { url } = signaling.server;

@@ -13,9 +13,9 @@ describe('uploads', () => {
   let cable: TcpProxy;
   const bytes = randomBytes(SIZE);
   const file = new File([bytes], 'na"me.bin', { type: 'application/x-thing' });
-  /** What the server was asked, with what it answered. */
+  /** The requests to the server, with its answers. */
   const seen: string[] = [];
-  /** What is answered instead of the server. */
+  /** The answer to give instead of the server's. */
   let meddle: (request: string) => Response | undefined;
   /** Whether the server's answer is lost. */
   let loses: (request: string) => boolean;
@@ -37,7 +37,7 @@ describe('uploads', () => {
     if (!(input instanceof Request)) seen.push(`${request} ${answer.status}`);
     return answer;
   };
-  /** A client of the author, and a file that was announced. */
+  /** The author's client, and an announced file. */
   const announced = async (url = circles.server.url) => {
     seen.length = 0;
     meddle = () => undefined;
@@ -59,7 +59,7 @@ describe('uploads', () => {
     return { upload, content, progress };
   };
 
-  it.each([true, false])('arrive whole, and say how they come along (resumable: %s)', async (resumable) => {
+  it.each([true, false])('arrive complete, and report their progress (resumable: %s)', async (resumable) => {
     const { upload, content, progress } = await announced();
     expect(await upload({ resumable })).toMatchObject({
       uploaded: true,
@@ -74,7 +74,7 @@ describe('uploads', () => {
     );
   });
 
-  it('go on where they were when the cable was cut in the middle of a piece', async () => {
+  it('continue after a cut in the middle of a piece', async () => {
     const { upload, content } = await announced(cable.url);
     let cuts = 0;
     const done = upload({
@@ -88,7 +88,7 @@ describe('uploads', () => {
     expect(seen.filter((line) => line.startsWith('POST'))).toHaveLength(1);
   });
 
-  it('go on in a later run', async () => {
+  it('continue in a later run', async () => {
     const { upload, content } = await announced();
     const stop = new AbortController();
     const broken = upload({
@@ -106,7 +106,7 @@ describe('uploads', () => {
   });
 
   it.each([true, false])(
-    'try again what passes, and take a lost answer for what it is (resumable: %s)',
+    'retry after temporary errors, and cope with a lost answer (resumable: %s)',
     async (resumable) => {
       const { upload, content } = await announced();
       const [first, last] = resumable ? ['PATCH 0', 'PATCH 200000'] : ['PUT', 'PUT'];
@@ -123,7 +123,7 @@ describe('uploads', () => {
     },
   );
 
-  it('are refused with what is wrong, and given up when nobody answers', async () => {
+  it('are refused with a reason, and given up if nobody answers', async () => {
     const { upload } = await announced();
     const tooLarge = new Blob([bytes, 'x']);
     await expect(upload({ file: tooLarge })).rejects.toMatchObject({ status: 413 });

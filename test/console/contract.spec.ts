@@ -7,14 +7,14 @@ const document = JSON.parse(readFileSync('asyncapi/asyncapi.json', 'utf8')) as J
 const CHANNELS = ['services', 'rooms', 'circles', 'signaling', 'iota', 'client', 'call'];
 
 describe('contractOf', () => {
-  it.each(CHANNELS)('calls each example of %s by its name, or by one that it cannot be told from', (channel) => {
+  it.each(CHANNELS)('names each example of %s correctly, or by an indistinguishable message', (channel) => {
     const { examples, nameOf } = contractOf(document, channel);
     expect(examples.length).toBeGreaterThan(0);
     const names = examples.map(({ name, text }) => [name, nameOf('out', JSON.parse(text))]);
     expect(names.filter(([name, found]) => name !== found)).toEqual([]);
   });
 
-  it('knows what the server says from what is only relayed', () => {
+  it('distinguishes the server’s own messages from relayed ones', () => {
     const { nameOf } = contractOf(document, 'services');
     expect(nameOf('in', { type: 'server_code', code: 'HRSC' })).toBe('ServicesCode');
     expect(nameOf('in', { type: 'answer', user: '3274d5' })).toBe('ServicesRelayed');
@@ -22,7 +22,7 @@ describe('contractOf', () => {
     expect(nameOf('in', 'no object')).toBeUndefined();
   });
 
-  it('has nothing to say of a document that is none', () => {
+  it('copes with a document that is not AsyncAPI', () => {
     const { examples, nameOf } = contractOf({ operations: [null, { messages: 7 }], components: 'x' }, 'rooms');
     expect([examples, nameOf('in', {})]).toEqual([[], undefined]);
   });

@@ -16,19 +16,19 @@ const operations = Object.values(paths).flatMap((methods) => Object.values(metho
 const callers = new Map(operations.map((operation) => [operation.operationId, operation['x-caller']]));
 
 describe('rights of the console', () => {
-  // Registration may be open to all; the console makes accounts for others, which it leaves to admins.
+  // Registration may be open to all, but creating accounts for others in the console is for admins.
   const told = Object.entries(LEAST_ROLE).filter(([operation]) => operation !== 'accounts.create');
 
-  it('are those of the API document', () => {
+  it('match the API document', () => {
     expect(told.filter(([operation, role]) => callers.get(operation) !== role)).toEqual([]);
   });
 
-  it('know every operation that needs more than to look', () => {
+  it('list every operation that needs more than reading', () => {
     const needed = [...callers].filter(([, caller]) => caller === 'operator' || caller === 'admin');
     expect(needed.map(([operation]) => operation).filter((operation) => !(operation in LEAST_ROLE))).toEqual([]);
   });
 
-  it('can be given to machine keys by every scope there is', () => {
+  it('offer every existing scope for machine keys', () => {
     const scopes = Object.entries(SCOPED_TAGS).flatMap(([tag, acts]) => acts.map((act) => `${tag}:${act}`));
     const asked = operations.flatMap((operation) => operation['x-required-scope'] ?? []);
     expect(scopes.sort()).toEqual([...new Set(asked)].sort());

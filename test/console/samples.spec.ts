@@ -4,7 +4,7 @@ import { merged } from '../../web/console/data/samples.js';
 
 const START = Date.parse('2026-01-01T12:00:00.000Z');
 
-/** Of steps from number `first` on. */
+/** Samples of steps from number `first` on. */
 const history = (first: number, values: (number | null)[], name = 'connections'): MetricsHistoryDto => ({
   from: new Date(START + first * 10_000).toISOString(),
   stepSeconds: 10,
@@ -21,7 +21,7 @@ const valuesOf = ({ series }: MetricsHistoryDto, name = 'connections') =>
   series.find((each) => each.name === name)!.values;
 
 describe('samples on the screen', () => {
-  it('are the last hour by time, however many come at once', () => {
+  it('cover the last hour by time, however many arrive at once', () => {
     const known = merged(undefined, hour(1_000));
     const next = merged(known, history(1_000, [1_000, 1_001]));
     expect(valuesOf(next)).toEqual(valuesOf(hour(1_001)));
@@ -30,15 +30,15 @@ describe('samples on the screen', () => {
     expect(valuesOf(later)).toEqual(valuesOf(hour(1_004)));
   });
 
-  it('take what comes late, and lose nothing to what is missing', () => {
+  it('accept late samples, and lose nothing to missing ones', () => {
     const known = merged(hour(1_000), history(1_000, [900, null]));
     expect(valuesOf(known).slice(-3)).toEqual([999, 900, null]);
     expect(valuesOf(merged(known, history(1_001, [1_001]))).slice(-3)).toEqual([999, 900, 1_001]);
-    // An old frame does not turn the time back.
+    // An old frame does not move time back.
     expect(merged(known, history(999, [1])).from).toBe(known.from);
   });
 
-  it('have a gap where nobody told, and series that begin', () => {
+  it('have a gap where no samples came, and series that start later', () => {
     const known = merged(hour(1_000), history(1_003, [5], 'closes'));
     expect(valuesOf(known).slice(-4)).toEqual([1_000, null, null, null]);
     expect(valuesOf(known, 'closes').slice(-2)).toEqual([null, 5]);

@@ -12,7 +12,7 @@ const ROOT = path.resolve(import.meta.dirname, '../..');
 const FOLDER = path.join(ROOT, 'deploy/kubernetes');
 const read = (file: string): string => readFileSync(path.join(FOLDER, file), 'utf8');
 
-/** What is in Kubernetes' own API: module of kubernetes-types by apiVersion. */
+/** The module of kubernetes-types by apiVersion, for resources of Kubernetes' own API. */
 const API: Record<string, string> = {
   v1: 'core/v1',
   'apps/v1': 'apps/v1',
@@ -41,7 +41,7 @@ const the = (kind: string): Manifest => {
   return found;
 };
 
-/** What the compiler says of manifests as literals of their types: wrong values, and members that there are none of. */
+/** What the compiler says about manifests as typed literals: wrong values and unknown members. */
 function faults(of: readonly Manifest[]): string[] {
   const name = path.join(ROOT, 'test/docs/manifests.ts');
   const source = of
@@ -74,11 +74,11 @@ function faults(of: readonly Manifest[]): string[] {
 }
 
 describe('the manifests for Kubernetes', () => {
-  it('are what its API knows, member by member', () => {
+  it('match its API, member by member', () => {
     expect(faults(manifests)).toEqual([]);
   });
 
-  it('are checked by something that finds a misspelt member and a wrong value', () => {
+  it('are checked in a way that finds a misspelt member and a wrong value', () => {
     const changed = (from: string, to: string) =>
       faults([JSON.parse(JSON.stringify(the('Deployment')).replace(from, to)) as Manifest]);
     expect(changed('"livenessProbe"', '"livnessProbe"')).toEqual([expect.stringContaining('livnessProbe')]);
@@ -92,7 +92,7 @@ describe('the manifests for Kubernetes', () => {
     expect(spec.terminationGracePeriodSeconds).toBeGreaterThanOrEqual(before + drain + 10);
   });
 
-  it('set what the server reads, and nothing twice', () => {
+  it('set only variables that the server reads, and none twice', () => {
     const [settings, secrets] = [the('ConfigMap')['data'], the('Secret')['stringData']].map(Object.keys);
     const names = [...settings!, ...secrets!];
     expect(names.filter((name) => !(name in ENVIRONMENT) && name !== 'REDIS_URL')).toEqual([]);
@@ -106,12 +106,12 @@ describe('the manifests for Kubernetes', () => {
     }
   });
 
-  it('let in the host that the server answers for', () => {
+  it('admit the host that the server accepts', () => {
     const { host } = new URL(the('ConfigMap')['data'].PUBLIC_URL as string);
     for (const { kind, spec } of manifests) if (kind === 'Ingress') expect(spec.rules[0].host).toBe(host);
   });
 
-  it('run it as nobody special over a file system that it cannot change', () => {
+  it('run it unprivileged on a read-only file system', () => {
     const { spec } = the('Deployment')['spec'].template;
     expect(spec.securityContext).toMatchObject({ runAsNonRoot: true, runAsUser: 1000 });
     expect(spec.containers[0].securityContext).toMatchObject({
@@ -121,7 +121,7 @@ describe('the manifests for Kubernetes', () => {
     });
   });
 
-  it('mean one another', () => {
+  it('refer to each other', () => {
     const { labels } = the('Deployment')['spec'].template.metadata;
     expect(the('Service')['spec'].selector).toEqual(labels);
     expect(the('PodDisruptionBudget')['spec'].selector.matchLabels).toEqual(labels);
@@ -157,7 +157,7 @@ describeWith('docker-compose', 'the Compose file', () => {
     return parse(stdout) as { services: Record<string, { environment: Record<string, string>; profiles?: string[] }> };
   };
 
-  it('holds one server, or three of equal settings behind a load balancer', async () => {
+  it('has one server, or three with equal settings behind a load balancer', async () => {
     const { services } = await config(secrets, '--profile', 'three-nodes');
     expect(Object.keys(services)).toEqual(
       expect.arrayContaining(['server', 'server-2', 'server-3', 'balancer', 'postgres', 'redis', 'coturn']),

@@ -15,18 +15,18 @@ const read = (page: string): string => readFileSync(path.join(ROOT, page), 'utf8
 describe.each(PAGES)('%s', (page) => {
   const text = read(page);
 
-  it('links to what is there', () => {
+  it('links only to existing targets', () => {
     const targets = [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].map(([, target = '']) => target);
     const local = targets.filter((target) => !/^[a-z]+:/.test(target));
     expect(local.filter((target) => !existsSync(path.resolve(ROOT, path.dirname(page), target)))).toEqual([]);
   });
 
-  it('shows no file for systemd in which a comment would be part of a value', () => {
+  it('shows no systemd file in which a comment would become part of a value', () => {
     const values = [...text.matchAll(/^[A-Z][A-Z0-9_]+=(\S*[ \t]+#.*)$/gm)].map(([, value]) => value);
     expect(values).toEqual([]);
   });
 
-  it('names files that are there', () => {
+  it('names only existing files', () => {
     const named = [...text.matchAll(/`((?:src|test|docs|deploy|scripts|bench|openapi)\/[\w./-]+)`/g)].map(
       ([, file = '']) => file,
     );
@@ -34,8 +34,8 @@ describe.each(PAGES)('%s', (page) => {
   });
 });
 
-it('the documents, Compose file and unit set only variables that the server reads', () => {
-  /** Of later releases, of Node, and of the programs beside the server. */
+it('documents, Compose file and unit set only variables that the server reads', () => {
+  /** Variables of later releases, of Node, and of programs next to the server. */
   const others = new Set(['REDIS_URL', 'POSTGRES_USER', 'POSTGRES_DB', 'POSTGRES_PASSWORD', 'REDISCLI_AUTH']);
   const compose = [...read('docker-compose.yml').matchAll(/^ {4,6}([A-Z][A-Z0-9_]+):/gm)].map(([, name = '']) => name);
   const image = [...read('Dockerfile').matchAll(/\b([A-Z][A-Z_]+)=/g)].map(([, name = '']) => name);

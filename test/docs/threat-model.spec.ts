@@ -17,7 +17,7 @@ const ROWS = readFileSync(path.join(ROOT, 'docs/threat-model.md'), 'utf8')
   .filter(([first = '', ...rest]) => !first.startsWith('-') && rest.at(-1) !== 'Test');
 
 describe('docs/threat-model.md', () => {
-  it('has a test that is there for each row, or says that there is none', () => {
+  it('names an existing test in each row, or says that there is none', () => {
     expect(ROWS.length).toBeGreaterThan(60);
     const faults = ROWS.filter((cells) => {
       const proof = cells.at(-1) ?? '';

@@ -22,7 +22,7 @@ describe('npm run demo', () => {
     promisify(execFile)(process.execPath, [SCRIPT, ...args], { env: { PATH: process.env['PATH'], ...env } });
   const linksOf = (text: string) => text.match(/http:\S+\/room\/[A-Za-z0-9]{100}\//g) ?? [];
 
-  it('makes the durable room with two endpoints that can talk, and the same ones the next time', async () => {
+  it('creates the durable room with two endpoints that can talk, and finds them the next time', async () => {
     const { stdout } = await demo(['--url', url]);
     const links = linksOf(stdout);
     expect(links).toHaveLength(2);

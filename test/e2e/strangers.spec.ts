@@ -7,10 +7,10 @@ import { ensureBuilt } from '../support/process.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const CONNECTIONS = 400;
-/** Below doubling by what a measurement of so few varies. */
+/** Less than double, minus the variation of a measurement with so few. */
 const MOST = 1.8;
 
-/** KiB by way in, as `docs/security.md` says. */
+/** KiB by kind of connection, as in `docs/security.md`. */
 function documented(): Record<string, number> {
   const text = readFileSync(path.join(ROOT, 'docs/security.md'), 'utf8');
   const section = text.split('\n## ').find((part) => part.startsWith('What a stranger costs\n')) ?? '';
@@ -18,7 +18,7 @@ function documented(): Record<string, number> {
   return Object.fromEntries([...rows].map(([, way = '', kib]) => [way, Number(kib)]));
 }
 
-it('takes no more memory for a stranger than is documented, whichever way they come', async () => {
+it('takes no more memory for a stranger than documented, whatever the kind of connection', async () => {
   await ensureBuilt();
   const args = [path.join(ROOT, 'bench/strangers.mjs'), `${CONNECTIONS}`];
   const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e6 });

@@ -56,10 +56,10 @@ describe('npm run stress', () => {
     proxies.push(proxy);
     return proxy.open();
   };
-  /** What a client of the tool that listens to a room hears. */
+  /** What a client hears that listens to a room of the tool. */
   const isMessage = (frame: string): boolean => frame.startsWith('{"message"');
 
-  it('finds a healthy server healthy, reports so, and leaves nothing behind', async () => {
+  it('reports a healthy server as healthy, and leaves nothing behind', async () => {
     const played = await stress('--url', url, ...SMALL, '--seed', 'e2e', '--json');
     const report = reportOf(played);
     expect(report.violations).toEqual([]);
@@ -115,7 +115,7 @@ describe('npm run stress', () => {
     60_000,
   );
 
-  it.concurrent('exits with 2 when it cannot play', async () => {
+  it.concurrent('exits with 2 if it cannot play', async () => {
     for (const args of [
       ['--url', 'http://127.0.0.1:9'],
       ['--url', url, '--key', 'nope'],
@@ -128,7 +128,7 @@ describe('npm run stress', () => {
     }
   });
 
-  it('ends the process it is told to, and finds nothing lost when it is started again', async () => {
+  it('ends the given process, and finds nothing lost after its restart', async () => {
     const { pid } = server;
     const playing = stress('--url', url, ...SMALL, '--pids', String(pid), '--seed', '3', '--json');
     await server.exited;

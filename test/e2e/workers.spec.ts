@@ -28,7 +28,7 @@ const environment = () => ({
   MEDIA_SHARED: 'true',
 });
 
-/** What Socket.IO clients of all versions keep of their connection. */
+/** What Socket.IO clients of all versions expose about their connection. */
 interface Engine {
   readonly id: string;
   readonly transport: { readonly name: string };
@@ -36,7 +36,7 @@ interface Engine {
 const engineOf = ({ socket }: SignalingClient): Engine =>
   (socket as unknown as { readonly io: { readonly engine: Engine } }).io.engine;
 
-/** Pids of the processes that `pid` started with our program. */
+/** Pids of our processes that `pid` has started. */
 async function workersOf(pid: number): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc')) {
@@ -73,7 +73,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     await redis.stop();
   });
 
-  it('listens once, with as many workers as asked for', async () => {
+  it('listens once, with the requested number of workers', async () => {
     expect(server.output().match(/Listening on/g)).toHaveLength(1);
     expect(await workersOf(server.pid)).toHaveLength(WORKERS);
     const health = await Promise.all(
@@ -84,7 +84,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     expect(health.map(({ status }) => status)).toEqual(new Array(2 * WORKERS).fill(200));
   });
 
-  it('relays between a room and endpoints that are on all of them, in one order', async () => {
+  it('relays between endpoints of a room on all of them, in one order', async () => {
     const application = await harness.application();
     await harness.room(application, 'lobby');
     const sockets: WsClient[] = [];
@@ -99,7 +99,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     for (const socket of sockets) await socket.close();
   });
 
-  it('shows the connections and the metrics of all of them, whoever is asked', async () => {
+  it('shows the connections and metrics of all of them, whichever is asked', async () => {
     const strangers = await Promise.all(Array.from({ length: 6 }, () => WsClient.open(`${address.wsUrl}/ws/`)));
     for (let asked = 0; asked < WORKERS; asked++) {
       await expect
@@ -135,7 +135,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
       async (version, transports) => {
         const clients: SignalingClient[] = [];
         for (let n = 0; n < 2 * WORKERS; n++) {
-          // Every request over a connection of its own, so that they reach all workers in turn.
+          // Each request has a connection of its own, so that they reach all workers in turn.
           const transportOptions = { polling: { extraHeaders: { connection: 'close' } } };
           clients.push(await SignalingClient.open(address.url, version, { transports, transportOptions }));
         }
@@ -143,10 +143,10 @@ describeWith('redis-server', 'several workers behind one port', () => {
           const names = (): string[] => clients.map((client) => engineOf(client).transport.name);
           await expect.poll(names, { timeout: 20_000 }).toEqual(clients.map(() => 'websocket'));
         }
-        // 20 characters, as Engine.IO's own.
+        // 20 characters, like Engine.IO's own ids.
         expect(clients.map((client) => engineOf(client).id.length)).toEqual(clients.map(() => 20));
         for (const [n, client] of clients.entries()) client.emit('name', `peer ${n}`);
-        // Everybody sees everybody, whichever worker they are on.
+        // Everybody sees everybody, on whichever worker.
         for (const client of clients) {
           await expect
             .poll(
@@ -165,14 +165,14 @@ describeWith('redis-server', 'several workers behind one port', () => {
       },
     );
 
-    it('answers a session nobody has as Engine.IO does', async () => {
+    it('answers an unknown session like Engine.IO', async () => {
       for (const sid of ['AAAAAAAAAAAAAAAAAAAA', 'AAAAAAAAAAAAAAAAAAAB', 'short', '%00']) {
         const answer = await fetch(`${address.url}/socket.io/?EIO=4&transport=polling&sid=${sid}`);
         expect([answer.status, await answer.json()]).toEqual([400, { code: 1, message: 'Session ID unknown' }]);
       }
     });
 
-    it('believes nobody outside who says what their address is', async () => {
+    it('trusts no outsider’s claim about their address', async () => {
       const answer = await fetch(`${address.url}/socket.io/?EIO=4&transport=polling`, {
         headers: { 'x-switchboard-peer': '{"address":"192.0.2.1","port":1,"tls":true}' },
       });
@@ -209,7 +209,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     return socket;
   }
 
-  it('loses a killed worker, its people and nothing else, and gets another one', async () => {
+  it('loses only a killed worker and its clients, and gets a new worker', async () => {
     const application = await harness.application();
     await harness.room(application, 'hall');
     const code = async (identity: string): Promise<string> =>
@@ -229,7 +229,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     const gone = inState(3);
     expect(gone.length).toBeLessThan(people.length);
     const announced: unknown[] = [];
-    // A killed node is known to be dead when its lease has ended.
+    // A killed node counts as dead once its lease has ended.
     while (announced.length < gone.length) announced.push(await watcher.next(30_000));
     expect(announced).toEqual(gone.map(({ identity }) => ({ event: 'leave', identity })));
     const alive = inState(1);
@@ -260,7 +260,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
     throw new Error('the socket is on no worker');
   }
 
-  it('stops with 0 at SIGTERM, tells its sockets to come back, and leaves nothing', async () => {
+  it('exits with 0 on SIGTERM, tells its sockets to reconnect, and leaves nothing behind', async () => {
     const socket = await WsClient.open(`${address.wsUrl}/ws/`);
     await socket.expectNext(WELCOME);
     const database = (await databasePid(server.dataDir))!;

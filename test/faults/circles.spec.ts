@@ -16,7 +16,7 @@ describe('a server that is killed while people write', { timeout: 180_000 }, () 
   beforeAll(ensureBuilt, 300_000);
   afterEach(cleanUpProcesses);
 
-  /** All messages of the conversation, as the database has them. */
+  /** All messages of the conversation in the database. */
   async function stored(circles: CirclesHarness, world: World): Promise<Stored[]> {
     const all: Stored[] = [];
     let query = 'after=0&limit=200';
@@ -28,7 +28,7 @@ describe('a server that is killed while people write', { timeout: 180_000 }, () 
     }
   }
 
-  /** Writes one message after the other until the socket ends. */
+  /** Writes messages one by one until the socket ends. */
   async function write(client: CirclesClient, world: World, name: string, acked: Map<string, number>): Promise<void> {
     for (let n = 0; client.disconnected === undefined; n++) {
       const id = `${name}-${n}`;
@@ -45,7 +45,7 @@ describe('a server that is killed while people write', { timeout: 180_000 }, () 
     return CirclesHarness.at(await next.url);
   }
 
-  it('has a row for every success, and gives who comes back what the database has', async () => {
+  it('has a row for every success, and sends reconnecting clients what the database has', async () => {
     const server = await startProcess(ENV);
     const before = CirclesHarness.at(await server.url);
     const world = await before.world();
@@ -78,7 +78,7 @@ describe('a server that is killed while people write', { timeout: 180_000 }, () 
     for (let n = 0; n < count; n++) await back.expect('message');
     expect(seen).toEqual(rows.map(({ id }) => id));
 
-    // Whoever heard nothing sends again: what was stored is not stored twice.
+    // Clients without an answer send again; what was stored is not stored twice.
     const last = rows.at(-1)!;
     const again = await after.socket(
       last.text.startsWith('w') && Number(last.text.split('-')[0]!.slice(1)) % 3 === 0 ? world.d : world.u1,

@@ -51,7 +51,7 @@ describeWithSmallDisks('a server whose disk is full', () => {
   const filler = () => `${filesOf(server)}/filler`;
   const free = () => rm(filler());
 
-  /** Until not a byte has room. */
+  /** Fills the disk until not a byte is free. */
   async function fill(): Promise<void> {
     const file = await open(filler(), 'a');
     try {
@@ -63,7 +63,7 @@ describeWithSmallDisks('a server whose disk is full', () => {
     }
   }
 
-  /** Begins a new segment of the database's log until there is no room for one, which ends the database. */
+  /** Starts new segments of the database's log until there is no room for one, which ends the database. */
   async function useUpLog(): Promise<void> {
     const [password, pid] = await Promise.all(
       ['postgres-password', 'postgres/postmaster.pid'].map((name) => readFile(`${filesOf(server)}/${name}`, 'utf8')),
@@ -78,13 +78,13 @@ describeWithSmallDisks('a server whose disk is full', () => {
         await client.query('SELECT pg_switch_wal()');
       }
     } catch {
-      // As wanted.
+      // As intended.
     } finally {
       await client.end().catch(() => undefined);
     }
   }
 
-  it('refuses what needs room, says which disk once, and recovers when there is room again', async () => {
+  it('refuses what needs space, names the disk once, and recovers once there is space again', async () => {
     await fill();
     expect(await upload(files[0])).toMatchObject({ status: 507, code: 'storage_full' });
     const { status, away } = await ready();
@@ -101,7 +101,7 @@ describeWithSmallDisks('a server whose disk is full', () => {
     expect((await upload(files[0])).status).toBe(200);
   }, 240_000);
 
-  it('names the disk, too, when the database can neither run nor start for want of room', async () => {
+  it('also names the disk if the database can neither run nor start for lack of space', async () => {
     await fill();
     await useUpLog();
     await server.says('its disk is full (');

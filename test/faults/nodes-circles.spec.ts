@@ -10,11 +10,11 @@ import { cleanUpProcesses } from '../support/process.js';
 import { describeWith } from '../support/requires.js';
 import { ThreeNodes } from '../support/three-nodes.js';
 
-/** What a node that died may keep people online. */
+/** How long a dead node may keep people online. */
 const LEASE_MS = 15_000;
 const HEAL_MS = 5_000;
 
-/** Polls until `read` gives what is wanted, or fails with what it gave last. */
+/** Polls until `read` returns the expected value, or fails with the last one. */
 async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number): Promise<void> {
   const giveUp = Date.now() + ms;
   let got = await read();
@@ -48,7 +48,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
   });
 
   const on = (n: number): CirclesHarness => circles[n] as CirclesHarness;
-  /** Whether `u1`, `u2` and `d` are online, as node `n` says. */
+  /** Whether `u1`, `u2` and `d` are online according to node `n`. */
   const online = async (n: number): Promise<boolean[]> => {
     const [members, devices] = await Promise.all(
       ['members', 'devices'].map((what) => on(n).api(world.u1, 'GET', `circles/${world.circle}/${what}`)),
@@ -58,7 +58,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
   const write = (client: CirclesClient, text: string) =>
     client.ask('message', { conversation_id: world.conversation, text_message: text, client_message_id: text });
 
-  /** Begins to send `data` to node `n`, and holds on to the request in the middle of it. */
+  /** Starts to send `data` to node `n`, and pauses the request halfway. */
   async function uploadHalf(n: number, address: string, data: Buffer): Promise<void> {
     const headers = { authorization: `Bearer ${world.u1.token}`, 'tus-resumable': '1.0.0' };
     const created = await fetch(`${nodes.url(n)}${address}`, {
@@ -92,7 +92,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
       .status;
   }
 
-  it('show nobody online whose only node was killed, give their uploads away, and tell nobody', async () => {
+  it('show nobody as online whose only node was killed, release their uploads, and announce nothing', async () => {
     const { u1, u2, d } = world;
     const hearer = await (await on(1).socket(u1)).joinConversation(world.conversation);
     await hearer.joinCircle(world.circle);
@@ -123,7 +123,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
     await nodes.startNode(2);
   }, 120_000);
 
-  it('hear everything in its order that a node stored that was killed while people wrote', async () => {
+  it('deliver in order everything stored by a node that was killed while people wrote', async () => {
     const reader = await (await on(0).socket(world.u2)).joinConversation(world.conversation);
     const acked = new Map<string, number>();
     const writers = [0, 1, 2, 3].map(async (n) => {
@@ -148,7 +148,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
     await nodes.startNode(2);
   }, 120_000);
 
-  it('go on talking while Redis is away, and know each other again when it is back', async () => {
+  it('keep talking while Redis is away, and see each other again once it is back', async () => {
     const u1 = await (await on(0).socket(world.u1)).joinConversation(world.conversation);
     const [near, far] = [await on(0).socket(world.u2), await on(1).socket(world.d)];
     for (const reader of [near, far]) await reader.joinConversation(world.conversation);
@@ -157,7 +157,7 @@ describeWith('redis-server', 'circles on three nodes', () => {
       expect(await write(u1, text)).toMatchObject({ ok: true });
       for (const reader of [near, far]) expect((await reader.expect('message')).message.content).toBe(text);
     }
-    // Each by what it knows itself.
+    // Each according to its own knowledge.
     expect(await online(0)).toEqual([true, true, false]);
     u1.emit('webrtc_forward', { user_id: world.u2.id, message: 'CALLING' });
     expect(await near.expect('webrtc_config')).toMatchObject({ sender_id: world.u1.id });

@@ -10,7 +10,7 @@ import { startSharedRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 import { type WsClient } from '../support/ws-client.js';
 
-/** By when the others know that a node has died, and have done what it leaves to do. */
+/** How long the others take to notice a dead node and to clean up after it. */
 const LEASE_MS = 15_000;
 
 describeWith('redis-server', 'the Omikron on three nodes', () => {
@@ -21,7 +21,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
   let home: TestIota;
   let other: TestIota;
   let ann: TestUser, bob: TestUser, cat: TestUser;
-  /** Of `home` on the last node, of `other` on the first. */
+  /** The Iota of `home` on the last node, that of `other` on the first. */
   let homeSocket: WsClient, otherSocket: WsClient;
   /** On the second, the first and the last node. */
   let a: WsClient, b: WsClient, c: WsClient;
@@ -80,7 +80,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
     expect(got).toEqual(wanted);
   }
 
-  it('lets an Iota and its client on another node reach each other, and names its node on each', async () => {
+  it('connects an Iota with a client on another node, and names the Iota’s node on each', async () => {
     a.send({ type: 'up', log: {} });
     expect(await homeSocket.next()).toMatchObject({ type: 'up', sender_id: ann.id });
     homeSocket.send({ type: 'down', log: {}, receiver_id: ann.id });
@@ -93,7 +93,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
     }
   });
 
-  it('ends what was on a node that is killed, each told of once, within the lease', async () => {
+  it('ends what was on a killed node, each announced once, within the lease', async () => {
     const call = randomUUID();
     const { socket: caller } = await nodes[1].caller(bob, call);
     await nodes[2].caller(cat, call);
@@ -137,7 +137,7 @@ describeWith('redis-server', 'the Omikron on three nodes', () => {
     expect(c.socket.readyState).toBe(c.socket.CLOSED);
   }, 60_000);
 
-  it('knows truly of a call whose caller was killed the moment it rang', async () => {
+  it('records correctly a call whose caller was killed the moment it rang', async () => {
     const doomed = await startNode(3);
     const call = randomUUID();
     const before = Date.now();

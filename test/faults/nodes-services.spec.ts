@@ -7,13 +7,13 @@ import { authorized, ENDED, left, ServicesHarness } from '../support/services.js
 import { ThreeNodes } from '../support/three-nodes.js';
 import { type WsClient } from '../support/ws-client.js';
 
-/** Longer than it takes the others to find a node dead. */
+/** Longer than the others take to declare a node dead. */
 const FROZEN_MS = 15_000;
-/** By when the others know that a node has died, and have done what it leaves to do. */
+/** How long the others take to notice a dead node and to clean up after it. */
 const LEASE_MS = 15_000;
 type Harness = ServicesHarness<{ url: string; wsUrl: string }>;
 
-/** What a socket hears from now on until it is closed, and the code. */
+/** What a socket hears from now on until it is closed, and the close code. */
 async function endOf({ socket }: WsClient): Promise<{ frames: unknown[]; code: number }> {
   const frames: unknown[] = [];
   socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString())));
@@ -36,7 +36,7 @@ describeWith('redis-server', 'services on three nodes', () => {
     await all.stop();
   });
 
-  it('keeps the guests of a host whom a planned restart sends to another node, whatever its grace', async () => {
+  it('keeps the guests of a host whom a planned restart moves to another node, whatever its grace', async () => {
     const [one, two, going] = nodes;
     const service = await one.service({ allowPublicCode: true, hostGraceSeconds: 0 });
     const { host, code } = await going.host(service, true);
@@ -53,13 +53,13 @@ describeWith('redis-server', 'services on three nodes', () => {
       back.send({ user, welcome: true });
       expect(await guest.next()).toMatchObject({ welcome: true });
     }
-    // Longer than anybody waits for a host that a drain sent away.
+    // Longer than any wait for a host disconnected by a drain.
     for (const socket of [back, client, ...guests.map(({ guest }) => guest)]) await socket.expectNothing(3_000);
     await all.startNode(2);
     nodes[2] = await on(2);
   }, 120_000);
 
-  it('tells a host to come back whose node slept until the others took it for dead', async () => {
+  it('tells a host to reconnect whose node was suspended until the others declared it dead', async () => {
     const [one, two, sleeper] = nodes;
     const waiting = await one.service({ allowPublicCode: true, hostGraceSeconds: 60 });
     const ending = await one.service({ allowPublicCode: true, hostGraceSeconds: 0 });
@@ -79,14 +79,14 @@ describeWith('redis-server', 'services on three nodes', () => {
     }
     for (const end of await Promise.all(ends)) {
       expect(end.code).toBe(1012);
-      // What is true may be told still; that the session has ended would keep an exhibit away.
+      // True events may still be sent; but a message that the session has ended would keep an exhibit away.
       expect(end.frames).not.toContainEqual(ENDED);
     }
     const { host: back, code: same } = await two.host(waiting, true);
     expect(same).toBe(code);
     guest.send({ hello: 1 });
     expect(await back.next()).toEqual({ hello: 1, user });
-    // The one that was beside it comes back, too.
+    // The other one on that node reconnects, too.
     await one.guest(code, back);
     const { code: fresh } = await one.host(ending, true);
     await two.guest(fresh);
@@ -94,7 +94,7 @@ describeWith('redis-server', 'services on three nodes', () => {
     await all.well(30_000);
   }, 120_000);
 
-  it('leaves no ghost of a node that is killed, ends what ends with its host, and lets wait what may', async () => {
+  it('leaves no trace of a killed node, ends sessions that end with their host, and lets others wait', async () => {
     const [one, two, doomed] = nodes;
     const ending = await one.service({ allowPublicCode: true });
     const waiting = await one.service({ allowPublicCode: true, hostGraceSeconds: 60 });
@@ -127,14 +127,14 @@ describeWith('redis-server', 'services on three nodes', () => {
 
     const sessions = async (id: number) => (await two.api('GET', `services/${id}/sessions`)).body.items;
     expect(await sessions(ending.id)).toEqual([]);
-    // It has to be settled that the last one waits: everything of one channel is released by itself.
+    // The last one must be known to wait, since the state of each channel is released on its own.
     while ((await sessions(waiting.id))[0]?.host !== null && rest() > 0) await sleep(100);
     expect(await sessions(waiting.id)).toMatchObject([{ code: waitingCode, host: null, clients: 1, guests: 1 }]);
     await one.guest(waitingCode);
     const { host: back, code: sameCode } = await two.host(waiting, true);
     expect(sameCode).toBe(waitingCode);
     patient.send({ back: 1 });
-    // The guest of a moment ago may still be announced.
+    // The guest from a moment ago may still be announced.
     const first: { readonly type?: string } = await back.next();
     expect(first.type === 'server_join' ? await back.next() : first).toMatchObject({ back: 1 });
     expect(await sessions(waiting.id)).toMatchObject([{ host: waitingUser, guests: 2 }]);

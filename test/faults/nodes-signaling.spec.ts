@@ -7,7 +7,7 @@ import { startSharedRedis, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 import { invite, type Received, SignalingClient } from '../support/signaling.js';
 
-/** What a node that died may keep its people in the lobby and in calls. */
+/** How long a dead node may keep its peers in the lobby and in calls. */
 const LEASE_MS = 15_000;
 
 const ENV = { ...ADMIN_ENV, REST_RATE: '0', SECRET_KEY: 'a key that all nodes share, long enough' };
@@ -52,7 +52,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
     return client;
   }
 
-  /** Those who are in the lobby beside the one who asks. */
+  /** The others in the lobby. */
   async function listed(client: SignalingClient): Promise<string[]> {
     client.emit('connections');
     const [event, text] = await client.next();
@@ -74,7 +74,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
     return (await api('GET', 'calls', { token: accessToken })).body.items;
   };
 
-  it('tells the others of each peer of a node that is killed, once, and ends what it had begun', async () => {
+  it('tells the others once about each peer of a killed node, and ends what these had begun', async () => {
     const [one, two, three] = nodes;
     const [a, d, b, c, e] = [
       await enter(three),
@@ -83,7 +83,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
       await enter(two),
       await enter(one),
     ] as const;
-    // Entering takes a moment after connecting.
+    // Entering takes a moment longer than connecting.
     while ((await listed(e)).length < 4) await sleep(20);
     await call(a, b);
     await call(b, c);
@@ -119,7 +119,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
   }, 60_000);
 
   it.each(['rang', 'was answered'])(
-    'knows truly of a call whose node was killed the moment it %s',
+    'records correctly a call whose node was killed the moment it %s',
     async (moment) => {
       const answers = moment === 'was answered';
       const own = await enter(nodes[0]);
@@ -142,7 +142,7 @@ describeWith('redis-server', 'signaling on three nodes', () => {
         await from.expectNext('invite-accepted', invite(from, to));
       }
       doomed.server.kill('SIGKILL');
-      // The survivor's node may say a moment later when it came in; the dead one is cleared away much later.
+      // The survivor's node may report slightly later when it joined; the dead node is cleaned up much later.
       const after = Date.now() + 1_000;
       await vi.waitFor(
         async () => {

@@ -10,11 +10,11 @@ import { RedisCable } from '../support/redis-cable.js';
 import { describeWith } from '../support/requires.js';
 import { type WsClient } from '../support/ws-client.js';
 
-/** What a node that died may keep its people listed. */
+/** How long a dead node may keep its connections listed. */
 const LEASE_MS = 15_000;
-/** By when everything works again after what was away is back. */
+/** How long until everything works again after the end of an outage. */
 const HEAL_MS = 5_000;
-/** By when a node knows that something is wrong with its end of the bus. */
+/** How long a node takes to notice that its end of the bus does not work. */
 const NOTICE_MS = 12_000;
 
 const ENV = { ...ADMIN_ENV, REST_RATE: '0', SECRET_KEY: 'a key that all nodes share, long enough' };
@@ -26,7 +26,7 @@ interface TestNode {
   readonly url: string;
 }
 
-/** Polls until `read` gives what is wanted, or fails with what it gave last. @returns milliseconds it took */
+/** Polls until `read` returns the expected value, or fails with the last one. @returns milliseconds it took */
 async function becomes(read: () => Promise<unknown>, wanted: unknown, ms: number): Promise<number> {
   const start = Date.now();
   let got = await read();
@@ -68,7 +68,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await becomes(async () => (await names(0)).length, 3, 10_000);
   }, 300_000);
   afterEach(async () => {
-    // Whatever a test that failed left broken.
+    // Repairs what a failed test left broken.
     for (const { cable } of nodes) {
       cable.freeze(false);
       await cable.open().catch(() => undefined);
@@ -94,12 +94,12 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(details.map(({ what }) => what)).toEqual(rest.away);
     return { http: response.status, ...rest };
   };
-  /** What each node has to do without, as node `n` shows it. */
+  /** What each node lacks, according to node `n`. */
   const away = async (n: number): Promise<{ what: string; since: string; node: { id: string } | null }[][]> =>
     (await admin(n, 'GET', 'nodes')).body.items.map(({ away }: { away: unknown }) => away);
   const OK = { http: 200, status: 'ok', away: [] };
 
-  /** A new room with a watcher on each of `watching`, who know each other. */
+  /** A new room with a watcher on each of `watching`, all of whom know each other. */
   async function watchers(...watching: number[]): Promise<WsClient[]> {
     room = `r${++rooms}`;
     await node(0).rooms.room(app, room);
@@ -118,7 +118,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const hearer of hearers) await hearer.expectNext({ event: 'join', identity });
   }
 
-  it('lists them all on each, and sums their sockets', async () => {
+  it('lists all nodes on each, and sums their sockets', async () => {
     await watchers(0, 1, 2);
     const all = await names(0);
     expect(all).toHaveLength(3);
@@ -127,7 +127,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(body).toMatchObject({ nodes: 3, missing: [], total: { connections: 3 } });
   });
 
-  it('lists connections of all nodes page by page, and closes one on whichever node it is', async () => {
+  it('lists the connections of all nodes page by page, and closes one on whichever node it is', async () => {
     const clients = await watchers(2, 0, 1);
     const seen: { id: string; node: string }[] = [];
     let cursor = '';
@@ -154,7 +154,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const client of clients) expect(await client.closeCode()).toBe(1008);
   });
 
-  it('announces nobody gone whose node only loses Redis, by cut or by hanging, and calls that node deaf', async () => {
+  it('announces no leave if a node only loses Redis, by a cut or a hang, and calls that node deaf', async () => {
     for (const fault of ['cut', 'freeze'] as const) {
       const [watcher] = (await watchers(0)) as [WsClient];
       await join(1, 'there', watcher);
@@ -177,7 +177,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     }
   }, 120_000);
 
-  it('is degraded on all nodes while Redis is away for all, and heals with everybody where they were', async () => {
+  it('is degraded on all nodes while Redis is away, and recovers with everybody still connected', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(1, 'there', watcher);
     const gone = Date.now();
@@ -203,7 +203,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await join(2, 'afterwards', watcher);
   }, 120_000);
 
-  it('gives one pair to all who refresh at the same time, on whichever nodes, while Redis is away too', async () => {
+  it('gives the same pair to all who refresh at the same time, on any nodes, even without Redis', async () => {
     const apis = nodes.map((node) => apiOf(node));
     const [first = apiOf(node(0))] = apis;
     const logins = [await newUser(first), await newUser(first), await newUser(first)];
@@ -224,7 +224,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
   }, 120_000);
 
-  it('takes the people of a node that is killed away, with one event each, within the lease', async () => {
+  it('removes the members of a killed node, with one event each, within the lease', async () => {
     const [one, two] = (await watchers(0, 1)) as [WsClient, WsClient];
     for (const identity of ['a', 'b', 'c']) await join(2, identity, one, two);
     const killed = node(2);
@@ -250,7 +250,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     nodes[2] = await startNode();
   }, 120_000);
 
-  it('lets a node that is told to go leave at once', async () => {
+  it('lets a node that is told to stop leave at once', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(2, 'guest', watcher);
     node(2).server.kill('SIGTERM');
@@ -261,7 +261,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await becomes(async () => (await names(0)).length, 3, 5_000);
   }, 120_000);
 
-  it('has a node start anew that slept until the others took it for dead', async () => {
+  it('makes a node start over that was suspended until the others declared it dead', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await node(2).rooms.member(app, room, 'readwrite', 'sleeper');
     await watcher.expectNext({ event: 'join', identity: 'sleeper' });

@@ -5,10 +5,10 @@ import { cleanUpProcesses } from '../support/process.js';
 import { describeWith } from '../support/requires.js';
 import { ThreeNodes } from '../support/three-nodes.js';
 
-/** By when everything works again after what was away is back. */
+/** How long until everything works again after the end of an outage. */
 const HEAL_MS = 5_000;
 const OUTAGE_MS = 5_000;
-/** Said and acknowledged in any second of it, if it works. */
+/** Messages sent and acknowledged in any second, if all works. */
 const A_FEW = 20;
 
 interface Fault {
@@ -25,7 +25,7 @@ const ONE_MASTER: Fault = {
 
 const REDIS: Fault[] = [
   { what: 'Redis is killed', begin: ({ redis }) => redis.kill(), end: ({ redis }) => redis.restart() },
-  // Of a cluster only.
+  // Only with a cluster.
   ...(process.env['TEST_REDIS'] === 'cluster' ? [ONE_MASTER] : []),
   {
     what: 'Redis hangs',
@@ -67,7 +67,7 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
   }, 300_000);
   afterEach(async () => {
     await scene.stop();
-    // Whatever a test that failed left broken.
+    // Repairs what a failed test left broken.
     await fault?.end(nodes);
     fault = undefined;
   });
@@ -79,20 +79,20 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
   const soon = (condition: () => boolean, what: string, ms = 20_000) =>
     until(condition, what, ms, () => nodes.output());
 
-  /** Readers on all nodes and writers on two, who are at it. */
+  /** Readers on all nodes and active writers on two. */
   async function begin(): Promise<void> {
     let turn = 0;
     scene = await DurableScene.begin(
       () => nodes.rooms(0),
       () => nodes.nextWsUrl(),
       { writers: 9, readers: 12, window: 2, pauseMs: 50 },
-      // On the third node nothing but Redis or the database tells of a message.
+      // The third node learns of messages only through Redis or the database.
       () => nodes.wsUrl(turn++ % 2),
     );
     await soon(() => scene.acked > A_FEW * 5, 'the first acknowledgements');
   }
 
-  /** More is acknowledged, and everybody hears it. */
+  /** Waits until more is acknowledged, and everybody hears it. */
   async function hear(): Promise<void> {
     const before = scene.acked;
     await soon(() => scene.acked > before + A_FEW * 5, 'acknowledgements without Redis');
@@ -100,7 +100,7 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
     await soon(() => scene.readers.every(({ heard }) => heard.length >= said), 'readers that hear it without Redis');
   }
 
-  /** Ends the fault: all well, and everybody hears what is said, in time. */
+  /** Ends the fault, and expects that all is well and everybody hears everything, in time. */
   async function heal(): Promise<void> {
     await fault?.end(nodes);
     fault = undefined;
@@ -120,7 +120,7 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
   }
 
   it.each(titled(REDIS))(
-    'go on where they are while %s, for who comes back, too; all is well within 5 s of its return',
+    'continue in place while %s, even for reconnecting clients; all is well within 5 s of its return',
     async (_what, chosen) => {
       await begin();
       await chosen.begin(nodes);
@@ -136,12 +136,12 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
   );
 
   it.each(titled(POSTGRES))(
-    'acknowledge late or never while %s, and nothing falsely; all is well within 5 s of its return',
+    'acknowledge late or never while %s, but never falsely; all is well within 5 s of its return',
     async (_what, chosen) => {
       await begin();
       await chosen.begin(nodes);
       fault = chosen;
-      // What was on its way back.
+      // Clients that were just reconnecting.
       await sleep(500);
       const before = scene.acked;
       for (const client of [...scene.readers.slice(6), ...scene.writers.slice(6)]) client.drop();
@@ -149,7 +149,7 @@ describeWith('redis-server', 'durable rooms on three nodes', () => {
       expect(scene.acked).toBe(before);
       await heal();
       expect(scene.errors.filter((code) => code !== 'database_unavailable')).toEqual([]);
-      // Who did not come and go itself stayed where it was.
+      // Clients that did not leave by themselves stayed connected.
       for (const reader of scene.readers.slice(0, 6)) expect(reader.connects).toBe(1);
     },
     60_000,

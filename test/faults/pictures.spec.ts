@@ -11,11 +11,11 @@ import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { ENDED, joined, left, ServicesHarness } from '../support/services.js';
 import { invite, type Received, SignalingClient } from '../support/signaling.js';
 
-/** By when every client's picture is right after the bus is back. */
+/** How long until every client's picture is right after the bus is back. */
 const HEAL_MS = 5_000;
-/** By when a node has noticed that Redis is away. */
+/** How long a node takes to notice that Redis is away. */
 const NOTICE_MS = 4_000;
-/** For what must not come, or not come again. */
+/** How long to listen for what must not come, or not again. */
 const QUIET_MS = 1_500;
 const ENV = { ...ADMIN_ENV, REST_RATE: '0', DATABASE_POOL: '3', SECRET_KEY: 'a key that all nodes share, long enough' };
 
@@ -153,7 +153,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   );
 
   it.each(kinds)(
-    'rooms: watchers hear who came and went, once (away from %s)',
+    'rooms: watchers hear who joined and left, once (away from %s)',
     async (_of, fault) => {
       const [here, there] = nodes;
       const room = `pictures-${++rooms}`;
@@ -215,7 +215,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
       const expected: CirclesReceived[] = [
         ['circle', { event: 'update', circle_id: circle }],
         ['circle', { event: 'device', type: 'update', device_id: d.id, circle_id: circle }],
-        // How they went is not in the database.
+        // The database does not record how they left.
         ['circle', { event: 'quit', user: kicked.email, circle_id: circle }],
         ['circle', { event: 'join', user: late.email, circle_id: circle }],
         ['conversation', { event: 'update', conversation_id: kept }],
@@ -255,7 +255,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
   }
 
   it.each(kinds)(
-    'lobby and calls: peers hear who came and went, once (away from %s)',
+    'lobby and calls: peers hear who joined and left, once (away from %s)',
     async (_of, fault) => {
       const [here, there] = nodes;
       const listener = await enter(here, 'listener');
@@ -275,7 +275,7 @@ describeWith('redis-server', 'what clients know of each other after the bus was 
         gone.close();
         called.close();
         fresh = await enter(there, 'fresh');
-        // Answered from what the node knows.
+        // Answered from the node's own state.
         expect((await listed(listener)).sort()).toContain(caller.sid);
         listener.drain();
         caller.emit('send-invitation', 'nosuch');

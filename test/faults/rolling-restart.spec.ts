@@ -8,9 +8,9 @@ import { WsClient } from '../support/ws-client.js';
 
 const NODES = [0, 1, 2];
 const DRAIN_SECONDS = 3;
-/** Sockets on a node that goes; 2,000 with the environment variable. */
+/** Sockets on a node that stops; 2,000 with the environment variable. */
 const SOCKETS = Number(process.env['DRAIN_SOCKETS'] ?? 500);
-/** Publishers that lose their socket before they are answered. */
+/** Publishers that lose their socket before the answer. */
 const PUBLISHERS = 40;
 
 describeWith('redis-server', 'three nodes that are started anew one after the other', () => {
@@ -33,14 +33,14 @@ describeWith('redis-server', 'three nodes that are started anew one after the ot
 
   const soon = (condition: () => boolean, what: string) => until(condition, what, 30_000, () => nodes.output());
 
-  it('lose nothing, double nothing and keep the order of what is said to durable rooms meanwhile', async () => {
+  it('neither lose nor duplicate messages in durable rooms, and keep their order', async () => {
     const said = await begin(() => nodes.nextWsUrl(), { writers: 10, readers: 20, window: 4, pauseMs: 50 });
     await soon(() => said.acked > 100, 'the first acknowledgements');
     for (const n of NODES) {
       const before = said.acked;
       nodes.server(n).kill('SIGTERM');
       expect(await nodes.server(n).exited).toEqual({ code: 0, signal: null });
-      // The others serve on while it is away.
+      // The others keep serving while it is away.
       await soon(() => said.acked > before + 50, 'acknowledgements by the others');
       await nodes.startNode(n);
       await soon(() => said.acked > before + 200, 'acknowledgements afterwards');
@@ -51,13 +51,13 @@ describeWith('redis-server', 'three nodes that are started anew one after the ot
     expect(kept.length).toBe(said.acked);
     expect(said.errors).toEqual([]);
     for (const client of [...said.readers, ...said.writers]) {
-      // Each was on some node when that went; who was told, was told to come back.
+      // Each was on a node when that stopped; those that got a close code were told to reconnect.
       expect(client.connects).toBeGreaterThan(1);
       expect(new Set(client.closes.map(({ code }) => code))).toEqual(new Set([1012]));
     }
   }, 180_000);
 
-  it('make one message of what is said again on another node, because the socket closed before the answer', async () => {
+  it('store a message once if it is repeated on another node because the socket closed before the answer', async () => {
     const [rooms] = await Promise.all(NODES.map((n) => nodes.rooms(n)));
     const app = await rooms!.application();
     await rooms!.room(app, 'again', { durable: true });
@@ -68,7 +68,7 @@ describeWith('redis-server', 'three nodes that are started anew one after the ot
         const message = { message: `m${i}`, id: 'the same' };
         const [first, second] = [await at(i), await at(i + 1)];
         first.send(message);
-        // Before, while and after it is stored; the fourth does not wait for anything.
+        // Before, during and after storing; the fourth does not wait for anything.
         if (i % 4 < 3) await sleep((i % 20) * 2);
         first.socket.terminate();
         second.send(message);
@@ -87,7 +87,7 @@ describeWith('redis-server', 'three nodes that are started anew one after the ot
     for (const [i, offset] of offsets.entries()) expect(body.items[offset - 1]).toMatchObject({ message: `m${i}` });
   }, 60_000);
 
-  it('let go of many sockets bit by bit, after readiness said so; they come back elsewhere and miss nothing', async () => {
+  it('close many sockets gradually, after readiness has changed; they reconnect elsewhere and miss nothing', async () => {
     let gone = false;
     const scene = await begin(() => (gone ? nodes.nextWsUrl() : nodes.wsUrl(0)), {
       writers: 2,

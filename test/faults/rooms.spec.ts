@@ -31,7 +31,7 @@ describe('durable rooms whose server or database is killed', () => {
   });
 
   async function start(env: Record<string, string>, dataDir: string): Promise<void> {
-    // The level hides the line that says where it listens.
+    // The log level hides the line with its address.
     server = await startProcess({ ...ENV, LOG_LEVEL: 'info', ...env }, { dataDir });
     url = await server.url;
   }
@@ -50,7 +50,7 @@ describe('durable rooms whose server or database is killed', () => {
   const soon = (condition: () => boolean, what: string) =>
     until(condition, what, 60_000, () => server.output().slice(-2_000));
 
-  it('lose nothing and repeat nothing when the server is killed with -9', async () => {
+  it('lose and repeat nothing if the server is killed with -9', async () => {
     const dataDir = await newDataDir();
     await start({}, dataDir);
     const scene = await begin();
@@ -64,7 +64,7 @@ describe('durable rooms whose server or database is killed', () => {
     for (const reader of scene.readers) expect(reader.connects).toBeGreaterThan(1);
   }, 180_000);
 
-  it('never acknowledge falsely when the database is killed with -9', async () => {
+  it('never acknowledge falsely if the database is killed with -9', async () => {
     const dataDir = await newDataDir();
     await start({}, dataDir);
     const scene = await begin();
@@ -73,7 +73,7 @@ describe('durable rooms whose server or database is killed', () => {
     await soon(() => scene.done, 'all acknowledgements');
     expect(new Set(scene.errors)).toEqual(new Set(['database_unavailable']));
     expect(await scene.expectTruth()).toHaveLength(WRITERS * EACH);
-    // The server itself went on.
+    // The server itself kept running.
     for (const reader of scene.readers) expect(reader.connects).toBe(1);
   }, 180_000);
 
@@ -90,7 +90,7 @@ describe('durable rooms whose server or database is killed', () => {
       await database.drop();
     });
 
-    it('answer late or with an error, close who asked for no answer, and relay on where nothing is kept', async () => {
+    it('answer late or with an error, close publishers that asked for no answer, and keep relaying in plain rooms', async () => {
       await start({ DATABASE_URL: proxy.url }, await temporaryDataDir());
       const rooms = await onServer();
       const app = await rooms.application(`Cut ${Date.now()}`);

@@ -11,22 +11,22 @@ import { paintRoom } from '../support/storm-pictures/rooms.js';
 import { paintSession } from '../support/storm-pictures/services.js';
 import { ThreeNodes } from '../support/three-nodes.js';
 
-/** By when every client's picture is right after everything is back. */
+/** How long until every client's picture is right after everything is back. */
 const HEAL_MS = 5_000;
-/** By when nodes are well again, and have found the dead dead. */
+/** How long until nodes have recovered, and have declared dead nodes dead. */
 const WELL_MS = 30_000;
-/** Until a node that is cut off has noticed. */
+/** How long a node takes to notice that it is cut off. */
 const NOTICE_MS = 1_000;
 const FROZEN_MS = 6_000;
-/** A node that freezes for longer is taken for dead, and its clients come back. */
+/** A node that freezes for longer is declared dead, and its clients reconnect. */
 const BRIEFLY_MS = 2_500;
 
 interface Storm {
   readonly what: string;
-  /** Where clients stay throughout, who hears; and where those are who come and go. */
+  /** The nodes of clients that stay and listen, and of those that come and go. */
   readonly at: readonly number[];
   readonly going: number;
-  /** Where something happens meanwhile. */
+  /** The node on which something happens meanwhile. */
   readonly acts: number;
   begin(nodes: ThreeNodes): unknown;
   end(nodes: ThreeNodes): unknown;
@@ -59,7 +59,7 @@ const STORMS: readonly Storm[] = [
     end: (nodes) => nodes.startNode(1),
   },
   {
-    what: 'a node freezes and goes on',
+    what: 'a node freezes and resumes',
     at: [0, 1],
     going: 1,
     acts: 2,
@@ -72,7 +72,7 @@ const STORMS: readonly Storm[] = [
     },
   },
   {
-    what: 'Redis freezes and goes on',
+    what: 'Redis freezes and resumes',
     at: [0, 2],
     going: 1,
     acts: 1,
@@ -92,7 +92,7 @@ const STORMS: readonly Storm[] = [
     begin: ({ redis }) => redis.kill(),
     end: ({ redis }) => redis.restart(),
   },
-  // Of a cluster only.
+  // Only with a cluster.
   ...(process.env['TEST_REDIS'] === 'cluster' ? [ONE_MASTER] : []),
   {
     what: 'Redis is emptied while connections stay',
@@ -122,7 +122,7 @@ const STORMS: readonly Storm[] = [
     end: ({ databaseCable }) => databaseCable.open(),
   },
   {
-    what: 'Postgres hangs and goes on',
+    what: 'Postgres hangs and resumes',
     at: [0, 2],
     going: 1,
     acts: 1,
@@ -135,7 +135,7 @@ const STORMS: readonly Storm[] = [
     },
   },
   {
-    what: 'the other nodes restart, one after the other',
+    what: 'the other nodes restart one by one',
     at: [0],
     going: 1,
     acts: 0,
@@ -164,7 +164,7 @@ describeWith('redis-server', 'after a storm over three nodes', () => {
   });
 
   it.each(STORMS.map((each) => [each.what, each] as const))(
-    'all clients know what is so, and nothing durable is lost or doubled: %s',
+    'all clients know the true state, and nothing durable is lost or duplicated: %s',
     async (_what, each) => {
       storm = each;
       await nodes.well(WELL_MS);

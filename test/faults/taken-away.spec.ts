@@ -5,12 +5,12 @@ import { describeWith } from '../support/requires.js';
 import { type Scene, sceneOfAll } from '../support/taken-away.js';
 import { ThreeNodes } from '../support/three-nodes.js';
 
-/** By when it has ended while Redis is away, and once it is back. */
+/** How long until it has ended while Redis is away, and once it is back. */
 const AWAY_MS = 10_000;
 const BACK_MS = 2_000;
 const HEAL_MS = 15_000;
 
-/** Where people are connected, and where it is taken away from them. */
+/** The node with the connections, and the node that takes access away. */
 const AT = 2;
 const FROM = 0;
 
@@ -49,7 +49,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
     for (const n of cut.nodes) await nodes.redisCable(n).cut();
   }
 
-  /** What each of them saw of its end by `ms` from now. */
+  /** What each of them saw of its end within `ms` from now. */
   async function expectEnds(ms: number): Promise<void> {
     const late = sleep(ms, 'still there');
     const ends = await Promise.all(
@@ -81,7 +81,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
       }
       await expectEnds(HEAL_MS);
       await Promise.all(noted);
-      // From the request of the act, which is what the one who revokes sees.
+      // Counted from the request, as seen by whoever revokes.
       const took = ends.map((end) => Math.round(end - Math.max(...acts.filter((begun) => begun <= end))));
       const [median, last] = [0.5, 1].map((part) => took.sort((a, b) => a - b).at(Math.ceil(part * took.length) - 1));
       await expectRefusals();
@@ -91,7 +91,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
   );
 
   it.each(CUTS.map((cut) => [cut.what, cut] as const))(
-    'ends without Redis, which is away from %s',
+    'ends without Redis, which %s cannot reach',
     async (_what, cut) => {
       await begin(cut);
       try {
@@ -105,7 +105,7 @@ describeWith('redis-server', 'whatever is taken away', () => {
   );
 
   it.each(CUTS.map((cut) => [cut.what, cut] as const))(
-    'has ended, and is refused, soon after Redis was back, which was away from %s',
+    'has ended, and is refused, soon after Redis is back, which %s could not reach',
     async (_what, cut) => {
       await begin(cut);
       try {

@@ -9,7 +9,7 @@ interface Row {
   readonly path: string;
   /** `yes` or the status of the refusal, by caller. */
   readonly cells: Readonly<Record<string, string>>;
-  /** What a machine key needs; empty where none is taken. */
+  /** The scope that a machine key needs; empty if none is accepted. */
   readonly scope: string;
 }
 
@@ -18,7 +18,7 @@ interface Described {
   readonly description?: string;
 }
 
-/** The reviewed table: what is committed, not what the code says now. */
+/** The reviewed table: the committed one, not what the code says now. */
 async function readTable(): Promise<Row[]> {
   const lines = (await readFile('docs/access.md', 'utf8')).split('\n').filter((line) => line.startsWith('| '));
   const [head = [], , ...rows] = lines.map((line) => line.slice(2, -2).split(' | '));
@@ -44,12 +44,12 @@ describe('who may call what', () => {
     expect([path, answer.status]).toEqual([path, 201]);
     return answer.body;
   };
-  /** What the document says of an error. */
+  /** The description of an error in the document. */
   const codesOf = ({ method, path }: Row, status: number): string => {
     const response = document.paths[path]?.[method.toLowerCase()]?.responses[status] ?? {};
     return (response.$ref === undefined ? response : resolver(document)(response.$ref)).description ?? '';
   };
-  /** Nothing happens behind a door that opens: no route has this parameter, and that is looked at after the guard. */
+  /** Keeps admitted calls without effect: no route has this parameter, which is checked after the guard. */
   const knock = ({ method, path }: Row, headers: Record<string, string>) =>
     api(method, `${path.replaceAll(/\{\w+\}/g, '7')}?nobody-has-this=1`, { headers });
 
@@ -73,7 +73,7 @@ describe('who may call what', () => {
   });
   afterAll(() => server.close());
 
-  it('is in the table for every operation of the document', () => {
+  it('is listed for every operation of the document', () => {
     const operations = Object.entries(document.paths).flatMap(([path, item]) =>
       Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`),
     );
@@ -83,21 +83,21 @@ describe('who may call what', () => {
   });
 
   it.each(['nobody', 'user', 'viewer', 'operator', 'admin', 'device', 'application'])(
-    'holds for %s',
+    'is as in the table for %s',
     async (caller) => {
       for (const row of table) {
         const { status, body } = await knock(row, credentials[caller]!);
         const got = [401, 403].includes(status) ? String(status) : 'yes';
         expect([row.method, row.path, got], String(status)).toEqual([row.method, row.path, row.cells[caller]]);
         expect(status).toBeLessThan(500);
-        // Legacy routes answer with text, HEAD with none.
+        // Legacy routes answer with text, HEAD with nothing.
         if (got !== 'yes' && row.path.startsWith('/api/v1/') && row.method !== 'HEAD')
           expect(codesOf(row, status), `${row.method} ${row.path}`).toContain(`\`${body.code}\``);
       }
     },
   );
 
-  it('holds for machine keys: with the scope, with all others, with every one of its kind', async () => {
+  it('is as in the table for machine keys: with the scope, with all others, with every one of its kind', async () => {
     const scopes = [...new Set(table.map(({ scope }) => scope).filter((scope) => scope !== ''))].sort();
     expect(scopes).toContain('machine-keys:write');
     const keyOf = async (held: string[]) => (await made('machine-keys', admin, { name: 'walk', scopes: held })).key;

@@ -34,7 +34,7 @@ describe('the export of one account', () => {
       .map((line) => JSON.parse(line) as Line);
   };
 
-  it('has a line for everything that is kept, of every kind, and no secret', async () => {
+  it('has a line for every stored item of every kind, and no secret', async () => {
     const lines = await linesOf(admin, scene.person.user.id);
     expect([lines[0]?.kind, lines.at(-1)]).toEqual(['export', { kind: 'end', lines: lines.length - 2 }]);
     const kinds = new Set(lines.map(({ kind }) => kind));
@@ -57,7 +57,7 @@ describe('the export of one account', () => {
     expect(JSON.stringify(own)).not.toMatch(/digest|password_?hash|argon2/i);
   });
 
-  it('tells of the audit log what is of the account, and of admins neither name nor address', async () => {
+  it('contains the account’s own part of the audit log, but neither names nor addresses of admins', async () => {
     const entries = (await linesOf(admin, scene.person.user.id)).filter(({ kind }) => kind === 'audit');
     const of = (action: string) => entries.filter((entry) => entry['action'] === action);
     expect(of('accounts.create')).toMatchObject([
@@ -73,7 +73,7 @@ describe('the export of one account', () => {
     expect(JSON.stringify(entries)).not.toContain(ADMIN.email);
   });
 
-  it('is for its owner and for admins, and is itself in the log', async () => {
+  it('is for its owner and for admins, and is recorded in the audit log', async () => {
     const { id } = scene.person.user;
     const lines = await linesOf(admin, id);
     expect(lines.filter(({ kind }) => kind === 'message')).toHaveLength(2);
@@ -85,7 +85,7 @@ describe('the export of one account', () => {
     expect(body.items[0]).toMatchObject({ target: { kind: 'account', id: String(id), label: PERSON.email } });
   });
 
-  it('pages through more than fits, each row once, and holds no more than its reader takes', async () => {
+  it('pages through large tables, each row once, and buffers no more than its reader takes', async () => {
     const reader = await newUser(api);
     const circle = (await scene.as(reader, 'POST', 'circles', { name: 'Many' })).body.id as number;
     const talk = (await scene.as(reader, 'POST', `circles/${circle}/conversations`, { name: 'Talk' })).body
@@ -98,7 +98,7 @@ describe('the export of one account', () => {
     const first = await download(reader, 'me');
     const body = first.body!.getReader();
     await body.read();
-    // 24 MB wait: more than sockets and streams hold, so it is under way.
+    // 24 MB are pending, more than sockets and streams buffer, so it is still in progress.
     expect((await download(reader, 'me')).status).toBe(429);
     await body.cancel();
     const all = async () => (await linesOf(reader, 'me')).filter(({ kind }) => kind === 'message');

@@ -5,7 +5,7 @@ import { CirclesClient } from '../support/circles.js';
 import { FetchBrowser } from '../support/sign-in/fetch-browser.js';
 import { LyingProvider } from '../support/sign-in/lying-provider.js';
 
-describe('whom an identity provider knows an account as', () => {
+describe('the identities of an account', () => {
   let provider: LyingProvider;
   let server: RunningApp;
   let api: Api;
@@ -26,7 +26,7 @@ describe('whom an identity provider knows an account as', () => {
   });
 
   let people = 0;
-  /** Somebody whom the provider vouches for, as `sub`. */
+  /** A person known to the provider as `sub`. */
   const person = () => {
     const sub = `person-${Date.now()}-${people++}`;
     return { sub, email: `${sub}@example.org` };
@@ -48,7 +48,7 @@ describe('whom an identity provider knows an account as', () => {
     api('DELETE', `accounts/${account}/identities/${id}`, { token });
   const statusOf = async ({ accessToken }: Session) => (await api('GET', 'auth/me', { token: accessToken })).status;
 
-  it('is listed, and unlinked by an admin: its logins end, with their sockets; the next one may have the account', async () => {
+  it('are listed and unlinked by an admin: logins and their sockets end, and another identity may link', async () => {
     const who = person();
     const session = await enter(who);
     const socket = await (await CirclesClient.open(server.url)).login(session.accessToken);
@@ -58,7 +58,7 @@ describe('whom an identity provider knows an account as', () => {
     expect(identity.createdAt).toMatch(/Z$/);
     expect(more).toEqual([]);
     expect(await identities(session.accessToken, 'me')).toEqual([identity]);
-    // Known by another subject it is somebody else, who must not have the account.
+    // Another subject is somebody else, who must not get the account.
     const again = { ...who, sub: `${who.sub}-again` };
     expect(await begin(again)).toBe('#error=email_taken');
 
@@ -79,7 +79,7 @@ describe('whom an identity provider knows an account as', () => {
     expect((await enter(again)).user.id).toBe(id);
   });
 
-  it('is unlinked by its owner, who has a password; what began with that goes on', async () => {
+  it('are unlinked by an owner with a password, whose password logins continue', async () => {
     const who = person();
     const session = await enter(who);
     const token = session.accessToken;
@@ -96,7 +96,7 @@ describe('whom an identity provider knows an account as', () => {
     expect(await identities(byPassword.accessToken, 'me')).toEqual([]);
   });
 
-  it('signs nobody in whom it vouched for before it was unlinked', async () => {
+  it('sign nobody in who was authenticated before the unlinking', async () => {
     const who = person();
     const { user, accessToken } = await enter(who);
     const code = await begin(who);
@@ -105,7 +105,7 @@ describe('whom an identity provider knows an account as', () => {
     expect((await exchange(code)).status).toBe(401);
   });
 
-  it('is nothing where an account has a password alone', async () => {
+  it('are empty for an account with only a password', async () => {
     const { accessToken: token, user } = await newUser(api);
     expect(await identities(token, 'me')).toEqual([]);
     expect((await unlink(token, 'me', 1)).status).toBe(404);
@@ -113,7 +113,7 @@ describe('whom an identity provider knows an account as', () => {
     expect((await api('GET', `accounts/${user.id}/identities`, { token })).status).toBe(403);
   });
 
-  it('has no password to change', async () => {
+  it('leave no password to change', async () => {
     const { accessToken: token } = await enter(person());
     expect((await api('GET', 'auth/me', { token })).body.passwordSignIn).toBe(false);
     expect((await api('GET', 'auth/me', { token: admin.accessToken })).body.passwordSignIn).toBe(true);

@@ -10,7 +10,7 @@ interface ListedLogin {
   readonly current: boolean;
 }
 
-describe('where somebody is signed in', () => {
+describe('the logins of an account', () => {
   let server: RunningApp;
   let api: Api;
   let admin: Session;
@@ -30,7 +30,7 @@ describe('where somebody is signed in', () => {
   const statusOf = async ({ accessToken }: Session) => (await api('GET', 'auth/me', { token: accessToken })).status;
   const from = (userAgent: string) => ({ 'user-agent': userAgent });
 
-  it('lists them with place and program, and says which one asks', async () => {
+  it('are listed with address and program, and the caller’s own is marked', async () => {
     const { user, password, accessToken } = await newUser(api);
     const body = { email: user.email, password };
     await api('POST', 'auth/login', { body, headers: from(`Kiosk/${'9'.repeat(400)}`) });
@@ -47,7 +47,7 @@ describe('where somebody is signed in', () => {
     expect([...first.body.items, ...rest.body.items]).toEqual(mine);
   });
 
-  it('moves on with each refresh, and shows none that has expired', async () => {
+  it('are updated with each refresh, and left out once expired', async () => {
     const { user, password, refreshToken, accessToken } = await newUser(api);
     const other = await signIn(api, user.email, password);
     const [before] = await loginsOf(accessToken, 'me');
@@ -62,7 +62,7 @@ describe('where somebody is signed in', () => {
     expect(await statusOf(other)).toBe(401);
   });
 
-  it('ends one, or all, with its sockets', async () => {
+  it('can be ended one by one or all, with their sockets', async () => {
     const mine = await newUser(api);
     const other = await signIn(api, mine.user.email, mine.password);
     const third = await signIn(api, mine.user.email, mine.password);
@@ -78,7 +78,7 @@ describe('where somebody is signed in', () => {
     expect((await end(admin, `${mine.user.id}/logins/all`)).status).toBe(204);
   });
 
-  it('shows and ends nobody else’s', async () => {
+  it('of others are neither shown nor ended', async () => {
     const [alice, bob] = [await newUser(api), await newUser(api)];
     const [login] = await loginsOf(bob.accessToken, 'me');
     const asAlice = (method: string, path: string) => api(method, `accounts/${path}`, { token: alice.accessToken });

@@ -9,27 +9,27 @@ import { type AccountScene, accountScene, PERSON } from '../support/account-scen
 import { ADMIN, ADMIN_ENV, type Api, apiOf, type Session, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
-/** What looks like a reference to an account, and is none. */
+/** Columns that look like a reference to an account, but are not. */
 const OTHERS: Readonly<Record<string, string>> = {
   'omikron_profiles.user_id': 'a UUID that a home server gave; the Omikron knows no accounts',
   'room_endpoints.made_by_key': 'a key of an application',
 };
 
-describe('what refers to an account', () => {
+describe('references to an account', () => {
   let server: RunningApp;
   beforeAll(async () => {
     server = await startApp(ADMIN_ENV);
   });
   afterAll(() => server.close());
 
-  it('is known to the export and to the removal, whatever table is new', () => {
+  it('are known to the export and the removal, even in new tables', () => {
     const found = new Set<string>();
     for (const { tableName, columns, foreignKeys, target } of server.dataSource.entityMetadatas) {
       if (target === User) continue;
       const toUsers = foreignKeys.filter(({ referencedEntityMetadata: { target: to } }) => to === User);
       for (const { columns: own } of toUsers)
         for (const { databaseName } of own) found.add(`${tableName}.${databaseName}`);
-      // Without a foreign key it shows by its name alone.
+      // Without a foreign key, only its name shows it.
       for (const { databaseName: name } of columns) {
         if (/(^|_)(user|account|email|owner|creator)(_id)?$|_by(_|$)|^made_by/.test(name))
           found.add(`${tableName}.${name}`);
@@ -50,14 +50,14 @@ describe('what refers to an account', () => {
   });
 });
 
-describe('an account that is removed', () => {
+describe('a removed account', () => {
   let server: RunningApp;
   let api: Api;
   let admin: Session;
   let scene: AccountScene;
   let before: string[];
 
-  /** Every text of every column of every table, and of every file of media: the places where one stands. */
+  /** The places that contain one of the texts, in all columns of all tables and in all media files. */
   const placesOf = async (needles: readonly string[]): Promise<string[]> => {
     const places: string[] = [];
     const tables = await server.dataSource.query<{ name: string }[]>(
@@ -65,7 +65,7 @@ describe('an account that is removed', () => {
     );
     for (const { name } of tables) {
       const rows = await server.dataSource.query<{ row: string }[]>(`SELECT t::text AS row FROM "${name}" t`);
-      // Bytes are shown in hexadecimal.
+      // Bytes appear in hexadecimal.
       const shown = needles.flatMap(
         (needle) =>
           [
@@ -100,7 +100,7 @@ describe('an account that is removed', () => {
   }, 120_000);
   afterAll(() => server.close());
 
-  it('stood in many tables before', () => {
+  it('was in many tables before', () => {
     for (const needle of NEEDLES)
       expect(
         before.some((place) => place.endsWith(needle)),
@@ -109,22 +109,22 @@ describe('an account that is removed', () => {
     const tables = new Set(before.map((place) => place.split(':')[0]));
     const telling = ['users', 'logins', 'circle_invites', 'call_participants', 'revocations', 'audit_personal'];
     for (const table of [...telling, 'audit_callers']) expect(tables).toContain(table);
-    // Entries themselves never say who.
+    // Entries themselves never contain personal data.
     expect(tables).not.toContain('audit_entries');
   });
 
-  it('leaves nothing that says who it was, in no table and no file', async () => {
-    // A conversation that ended with it is swept behind the answer.
+  it('leaves no personal data in any table or file', async () => {
+    // A conversation that ended with it is swept after the answer.
     await server.app.get(ConversationSweeper).sweep();
     await expect.poll(() => placesOf([...NEEDLES, ...scene.secrets]), { timeout: 60_000 }).toEqual([]);
   });
 
-  it('leaves what it told others, as said by nobody', async () => {
+  it('leaves its messages to others, without an author', async () => {
     const { body } = await scene.as(scene.friend, 'GET', `conversations/${scene.shared}/messages`);
     expect(body.items).toMatchObject([{ text: PERSON.told, sender: null }]);
   });
 
-  it('stays in the audit log as the same digest in each entry, which is found by who knows the email', async () => {
+  it('stays in the audit log as the same digest in each entry, which can be found by the email', async () => {
     const { id } = scene.person.user;
     const entries = await entriesOf(`target=account:${id}`);
     const labels = new Set(entries.map(({ target }: { target: { label: string } }) => target.label));
@@ -136,7 +136,7 @@ describe('an account that is removed', () => {
     expect(await entriesOf(`target=${PERSON.lastName}`)).toEqual([]);
     const made = entries.find(({ action }: { action: string }) => action === 'accounts.create');
     expect(made).toMatchObject({ address: expect.stringMatching(/^hmac:/), changes: { role: { after: 'user' } } });
-    // Who removed it is known, and the chain is whole.
+    // The entry says who removed it, and the chain is intact.
     expect(entries[0]).toMatchObject({
       action: 'accounts.delete',
       actor: { label: ADMIN.email },

@@ -34,7 +34,7 @@ describe('accounts', () => {
   const asAdmin = (method: string, path: string, body?: unknown) =>
     api(method, path, { token: admin.accessToken, body });
 
-  it('are made by anyone while registration is open', async () => {
+  it('are created by anyone while registration is open', async () => {
     const body = account({ email: 'MiXed@Example.ORG', birthday: '1996-02-29' });
     const answer = await api('POST', 'accounts', { body });
     expect(answer.status).toBe(201);
@@ -49,7 +49,7 @@ describe('accounts', () => {
     expect(answer.body).not.toHaveProperty('passwordHash');
   });
 
-  it('are unique by email, whatever its case or composition, also when made at once', async () => {
+  it('are unique by email, whatever its case or Unicode composition, even if created at once', async () => {
     const body = account({ email: 'Zoë@example.org' });
     expect((await api('POST', 'accounts', { body })).status).toBe(201);
     for (const email of ['zoë@EXAMPLE.org', 'Zoë@example.org'.normalize('NFD')]) {
@@ -84,12 +84,12 @@ describe('accounts', () => {
     [{ firstName: 'Ada\u202egnp' }],
     [{ lastName: 'Love\nlace' }],
     [{ role: 'admin' }],
-  ])('are not made with %j', async (changes) => {
+  ])('are not created with %j', async (changes) => {
     expect((await api('POST', 'accounts', { body: account(changes) })).status).toBe(422);
   });
 
   it.each(['0001-01-01', '0099-06-15', '1582-10-10', new Date().toISOString().slice(0, 10)])(
-    'keep the birthday %s as it is',
+    'keep the birthday %s unchanged',
     async (birthday) => {
       expect((await newUser(api, { birthday })).user).toMatchObject({ birthday });
     },
@@ -127,7 +127,7 @@ describe('accounts', () => {
     expect((await asAdmin('GET', `accounts/${user.id}`)).status).toBe(404);
   });
 
-  it('get another password, which ends all logins but the one that asked', async () => {
+  it('get a new password, which ends all logins except the caller’s', async () => {
     const { accessToken: token, user, password } = await newUser(api);
     const other = await signIn(api, user.email, password);
     const change = (currentPassword: string, newPassword: string) =>
@@ -144,12 +144,12 @@ describe('accounts', () => {
     await signIn(api, user.email, 'another password');
   });
 
-  it('take a password however its accents are composed', async () => {
+  it('accept a password however its accents are composed', async () => {
     const { user } = await newUser(api, { password: 'pässwörd-é'.normalize('NFC') });
     await signIn(api, user.email, 'pässwörd-é'.normalize('NFD'));
   });
 
-  it('are for admins alone where they are not one’s own', async () => {
+  it('of others are for admins only', async () => {
     const { accessToken: token, user } = await newUser(api);
     for (const [method, path, body] of [
       ['GET', 'accounts'],
@@ -164,7 +164,7 @@ describe('accounts', () => {
     expect((await asAdmin('GET', `accounts/${user.id}`)).body).toMatchObject(user);
   });
 
-  it('that an admin disables can do nothing, and nothing of before works when they are enabled again', async () => {
+  it('that are disabled can do nothing, and old credentials stay invalid when they are enabled again', async () => {
     const { accessToken: token, refreshToken, user, password } = await newUser(api);
     expect((await asAdmin('PATCH', `accounts/${user.id}`, { disabled: true })).body).toMatchObject({ disabled: true });
     expect((await api('GET', 'auth/me', { token })).status).toBe(401);
@@ -197,7 +197,7 @@ describe('accounts', () => {
     expect((await asAdmin('POST', 'accounts/2147483647/password-reset')).status).toBe(404);
   });
 
-  it('keep their last enabled admin, also when admins go for each other at the same time', async () => {
+  it('keep their last enabled admin, even if admins demote each other at the same time', async () => {
     const lastAdmin = { status: 409, body: { code: 'last_admin' } };
     const me = `accounts/${admin.user.id}`;
     expect(await asAdmin('PATCH', me, { role: 'user' })).toMatchObject(lastAdmin);
@@ -216,7 +216,7 @@ describe('accounts', () => {
         api('PATCH', `accounts/${second.user.id}`, { token: admin.accessToken, body: { role: 'user' } }),
         api('PATCH', me, { token: second.accessToken, body: { role: 'user' } }),
       ]);
-      // The one that comes second finds itself demoted already, or the last one.
+      // The second one finds itself already demoted, or the last admin.
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
       const [{ count }] = await server.dataSource.query(`SELECT count(*)::int FROM users WHERE role = 'admin'`);
       expect(count).toBe(1);
@@ -228,7 +228,7 @@ describe('accounts', () => {
 });
 
 describe('closed registration', () => {
-  it('lets admins alone make accounts', async () => {
+  it('lets only admins create accounts', async () => {
     const server = await startApp({ ...ADMIN_ENV, REGISTRATION: 'closed' });
     try {
       const api = apiOf(server);
@@ -247,7 +247,7 @@ describe('closed registration', () => {
 });
 
 describe('the first admin', () => {
-  it('is made with a password in a file of its own, once', async () => {
+  it('is created once, with a password in a file of its own', async () => {
     const server = await startApp({ ADMIN_EMAIL: 'Boss@Example.org' });
     try {
       const file = path.join(server.config.storage.dataDir, 'admin-password');
@@ -273,7 +273,7 @@ describe('the first admin', () => {
     }
   });
 
-  it('is one when several nodes boot together', async () => {
+  it('is created once if several nodes boot together', async () => {
     const server = await startApp(ADMIN_ENV);
     try {
       await server.dataSource.query('DELETE FROM users');
@@ -290,7 +290,7 @@ describe('the first admin', () => {
     }
   });
 
-  it('is asked for once, however many nodes want one', async () => {
+  it('is requested once, however many nodes want one', async () => {
     const server = await startApp(ADMIN_ENV);
     try {
       await server.dataSource.query('DELETE FROM users');
@@ -310,7 +310,7 @@ describe('the first admin', () => {
     }
   });
 
-  it('is the account of that email, with the configured password, where all admins are gone', async () => {
+  it('is the account with the configured email and password if there are no admins left', async () => {
     const server = await startApp(ADMIN_ENV);
     try {
       const api = apiOf(server);
@@ -326,7 +326,7 @@ describe('the first admin', () => {
 });
 
 describeWith('redis-server', 'the first admin on several nodes', () => {
-  it('ends the sockets of the account it takes over, on whichever node they are', async () => {
+  it('ends the sockets of an existing account that becomes it, on any node', async () => {
     const redis = await startRedis();
     const server = await startApp({ ...ADMIN_ENV, REDIS_URL: redis.url, MEDIA_SHARED: 'true' });
     const circles = CirclesHarness.at(server.url);

@@ -23,7 +23,7 @@ describe('npm run admin on a database', () => {
   });
   afterAll(() => server.close());
 
-  /** What it writes to standard output. */
+  /** Its standard output. */
   const admin = async (...args: string[]): Promise<string[]> => {
     const { output = [] } = await run(readCommand(args)!, server.dataSource, audit);
     const lines: string[] = [];
@@ -31,7 +31,7 @@ describe('npm run admin on a database', () => {
     return lines;
   };
 
-  it('makes a key of nobody’s, lists and deletes it', async () => {
+  it('creates a key that belongs to nobody, lists and deletes it', async () => {
     const [key = ''] = await admin('create-key', 'First', '--scope', 'machine-keys:write', '--scope', 'services:read');
     expect((await api('GET', 'services', { token: key })).status).toBe(200);
     const body = { name: 'Second', scopes: ['services:read'] };
@@ -62,14 +62,14 @@ describe('npm run admin on a database', () => {
     await expect(admin(...args)).rejects.toThrow(reason);
   });
 
-  it('gets a disabled admin back in, and closes the sockets of before', async () => {
+  it('restores a disabled admin, and closes the old sockets', async () => {
     const lost = await newUser(api, { email: 'lost@example.org' });
     const socket = await (await CirclesClient.open(server.url)).login(lost.accessToken);
     const [password = ''] = await admin('reset-admin', 'LOST@example.org');
     await expect.poll(() => socket.disconnected, { timeout: 5_000 }).toBe('io server disconnect');
     expect((await api('GET', 'auth/me', { token: lost.accessToken })).status).toBe(401);
     const back = await signIn(api, 'lost@example.org', password);
-    // The sockets of before were closed by a revocation of some seconds, which holds for the new login, too.
+    // The old sockets were closed by a revocation of some seconds, which also applies to the new login.
     await vi.waitFor(async () => {
       expect((await api('GET', 'accounts', { token: back.accessToken })).status).toBe(200);
     });
@@ -79,14 +79,14 @@ describe('npm run admin on a database', () => {
     expect(await ids('--all')).toContain(user.email);
   });
 
-  it('ends all logins of an account, whose password stays', async () => {
+  it('ends all logins of an account and keeps its password', async () => {
     const { user, password, accessToken } = await newUser(api);
     await admin('revoke-logins', user.email);
     expect((await api('GET', 'auth/me', { token: accessToken })).status).toBe(401);
     expect((await signIn(api, user.email, password)).user.id).toBe(user.id);
   });
 
-  it('leaves entries in the audit log, whose chain stays whole', async () => {
+  it('leaves entries in the audit log, whose chain stays intact', async () => {
     const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
     const of = async (action: string) =>
       (await api('GET', `audit?action=${action}&actor=${encodeURIComponent('npm run admin')}`, { token })).body.items;
@@ -100,7 +100,7 @@ describe('npm run admin on a database', () => {
     expect((await api('GET', 'audit/verify', { token })).body).toMatchObject({ ok: true });
   });
 
-  it('does nothing under another key, by which its entries would count as forged', async () => {
+  it('does nothing with another key, which would make its entries count as forged', async () => {
     const config = loadConfig({ SECRET_KEY: 'another secret key of more than 32 bytes' });
     await expect(CommandLineAudit.open(config, server.dataSource)).rejects.toThrow('SECRET_KEY');
   });
@@ -109,7 +109,7 @@ describe('npm run admin on a database', () => {
 describe('npm run admin as a program', () => {
   afterEach(cleanUpProcesses);
 
-  it('works on the embedded database while the server runs, and after it', async () => {
+  it('works on the embedded database while the server runs, and afterwards', async () => {
     const server = await startProcess();
     const url = await server.url;
     const admin = (...args: string[]) =>

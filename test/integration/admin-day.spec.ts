@@ -3,7 +3,7 @@ import { newUser, signIn } from '../support/api.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 
-/** What an admin does on an ordinary day, over REST alone. */
+/** What an admin does on an ordinary day, over REST only. */
 describe("an admin's day", () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let services: Awaited<ReturnType<typeof ServicesHarness.on>>;
@@ -26,7 +26,7 @@ describe("an admin's day", () => {
     return body;
   };
 
-  it('finds a user, disables the account and gives a new password', async () => {
+  it('finds a user, disables the account and sets a new password', async () => {
     const person = await newUser(rooms.call, { firstName: 'Grace', lastName: 'Hopper' });
     const { items } = await get('accounts?q=grace+hopper');
     expect(items).toMatchObject([{ id: person.user.id, disabled: false, role: 'user' }]);
@@ -38,7 +38,7 @@ describe("an admin's day", () => {
     await signIn(rooms.call, person.user.email, body.temporaryPassword as string);
   });
 
-  it('sees what is connected to an application; disconnects and revokes by row', async () => {
+  it('sees what is connected to an application, and disconnects and revokes single rows', async () => {
     const found = (await get('applications?q=museum')).items[0];
     const [alice, bob] = [
       await rooms.member(app, 'hall', 'readwrite', 'alice'),
@@ -57,7 +57,7 @@ describe("an admin's day", () => {
     await expect(rooms.connect(bob)).rejects.toThrow('403');
   });
 
-  it('sees who used which key, and exchanges one without closing what it made', async () => {
+  it('sees who used which key, and replaces one without closing what it created', async () => {
     const { items: before } = await get(`applications/${app.id}/keys`);
     expect(before).toMatchObject([{ prefix: app.apiKey.slice(0, 11), lastUsedAt: expect.any(String) }]);
     const member = await rooms.member(app, 'hall', 'readwrite', 'carol');

@@ -5,13 +5,13 @@ import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 import { SignalingClient } from '../support/signaling.js';
 
-describe('what admins look for', () => {
+describe('searches by admins', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let services: Awaited<ReturnType<typeof servicesOn>>;
   let app: TestApplication;
 
   const servicesOn = (harness: { app: Parameters<typeof ServicesHarness.on>[0] }) => ServicesHarness.on(harness.app);
-  /** All pages of a list, two items each. */
+  /** All pages of a list, with two items each. */
   const all = async (path: string): Promise<Record<string, unknown>[]> => {
     const items: Record<string, unknown>[] = [];
     let cursor = '';
@@ -37,7 +37,7 @@ describe('what admins look for', () => {
     await rooms.close();
   });
 
-  it('finds accounts by any part of email and names, in any case', async () => {
+  it('find accounts by any part of email and names, in any case', async () => {
     const names = [
       { email: 'zoe.brown@example.org', firstName: 'Zoé', lastName: 'Brown' },
       { email: 'z100%_x@example.org', firstName: 'ÉMILE', lastName: 'Zola' },
@@ -53,7 +53,7 @@ describe('what admins look for', () => {
     expect((await rooms.admin('GET', 'accounts?q=')).status).toBe(422);
   });
 
-  it('finds applications, services and rooms by name', async () => {
+  it('find applications, services and rooms by name', async () => {
     await rooms.application('Game backend');
     expect(await found('applications?q=BACK+chat', 'name')).toEqual(['Chat backend']);
     const { id } = await services.service({ title: 'Planetarium 9' });
@@ -64,7 +64,7 @@ describe('what admins look for', () => {
     expect((await rooms.as(app, 'GET', 'rooms?q=THER')).body.items).toMatchObject([{ name: 'other' }]);
   });
 
-  it('sees what an application sees of its rooms, but no codes', async () => {
+  it('show what an application sees of its rooms, but no codes', async () => {
     await rooms.room(app, 'seen', { durable: true });
     const alice = await rooms.member(app, 'seen', 'readwrite', 'alice');
     const bob = await rooms.endpoint(app, 'seen', 'read', 'bob');
@@ -88,7 +88,7 @@ describe('what admins look for', () => {
     expect((await rooms.call('GET', `applications/${app.id}/rooms`, {})).status).toBe(401);
   });
 
-  it('finds connections by what they belong to', async () => {
+  it('find connections by what they belong to', async () => {
     await rooms.room(app, 'crowd');
     for (let i = 0; i < 3; i++) await rooms.member(app, 'crowd', 'readwrite', `guest ${i}`);
     const service = await services.service({ allowPublicCode: true, title: 'Museum 7' });
@@ -121,7 +121,7 @@ describe('what admins look for', () => {
     }
   });
 
-  it('pages everything that is live', async () => {
+  it('page through everything that is live', async () => {
     const service = await services.service({ allowMultipleHosts: true });
     for (let i = 0; i < 3; i++) await services.host(service);
     const sessions = await found(`services/${service.id}/sessions`, 'id');
@@ -144,7 +144,7 @@ describe('what admins look for', () => {
     }
   });
 
-  it('lists calls, the newest first, by outcome, participant and time', async () => {
+  it('list calls, newest first, by outcome, participant and time', async () => {
     const { user } = await signIn(rooms.call, ADMIN.email, ADMIN.password);
     await rooms.app.dataSource.query(
       `WITH made AS (

@@ -20,18 +20,18 @@ const SEVERE: readonly number[] = [DiagnosticSeverity.Error, DiagnosticSeverity.
 const document = buildAsyncApi(CONTRACTS);
 
 describe('the AsyncAPI document', () => {
-  it('is what the AsyncAPI parser takes for a good one', async () => {
+  it('is accepted by the AsyncAPI parser', async () => {
     const { document: parsed, diagnostics } = await new Parser().parse(formatAsyncApi(document));
     const severe = diagnostics.filter(({ severity }) => SEVERE.includes(severity));
     expect(severe.map(({ path, message }) => `${path.join('.')}: ${message}`)).toEqual([]);
     expect(parsed?.version()).toBe('3.0.0');
   });
 
-  it('says of every member what it is', () => {
+  it('describes every member', () => {
     const silent = (schema: Schema, place: string): string[] =>
       parts(schema).flatMap(([step, part]) => {
         const isMember = schema.properties?.[step] === part;
-        // What is inside says it.
+        // Its content describes it.
         const isClear =
           part.description ?? part.$ref ?? ('const' in part || Object.keys(part.properties ?? {}).length > 0);
         return [...(isMember && !isClear ? [`${place}.${step}`] : []), ...silent(part, `${place}.${step}`)];
@@ -43,7 +43,7 @@ describe('the AsyncAPI document', () => {
     expect(await readFile('asyncapi/asyncapi.json', 'utf8')).toBe(formatAsyncApi(document));
   });
 
-  it('has the channels at the addresses that there are', () => {
+  it('has the channels at their real addresses', () => {
     expect(Object.values(document.channels).map(({ address }) => address)).toEqual([
       '/ws',
       '/ws/endpoint/{code}',
@@ -59,7 +59,7 @@ describe('the AsyncAPI document', () => {
     ]);
   });
 
-  it.each(CONTRACTS)('gives examples of $name that are messages of that kind, and of none before it', (channel) => {
+  it.each(CONTRACTS)('gives examples of $name that match that message, and none before it', (channel) => {
     for (const direction of ['receives', 'sends', 'replies'] as const) {
       for (const { name, examples } of declared(channel, direction)) {
         for (const example of examples) expect(messageOf(channel, direction, example)?.name).toBe(name);
@@ -70,7 +70,7 @@ describe('the AsyncAPI document', () => {
   it.each([
     [CirclesGateway, circlesContract],
     [SignalingGateway, signalingContract],
-  ])('knows the events that %o handles', (gateway, { receives }) => {
+  ])('contains the events that %o handles', (gateway, { receives }) => {
     const prototype = gateway.prototype as object;
     const methods = new MetadataScanner().getAllMethodNames(prototype);
     const handled = methods.flatMap(
@@ -79,7 +79,7 @@ describe('the AsyncAPI document', () => {
     expect(receives.map(({ title }) => title).sort()).toEqual(handled.sort());
   });
 
-  describe('as it is served', () => {
+  describe('the served AsyncAPI document', () => {
     let server: RunningApp;
     beforeAll(async () => {
       server = await startApp();

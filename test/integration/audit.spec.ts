@@ -13,7 +13,7 @@ const MEMBERS = 'what members of a circle do among themselves is no administrati
 const LINKED = 'has one, which account-identities.spec.ts looks for: an identity provider is needed to be known there';
 const EVERYDAY = 'happens as often as somebody speaks or comes; what admins do to one, revoking it, has an entry';
 
-/** Writing routes that leave no entry. Each needs a reason. */
+/** Writing routes that leave no entry, each with a reason. */
 const UNWRITTEN: Readonly<Record<string, string>> = {
   'auth.refresh': 'the login goes on; a token that comes back is written down (auth.token-reuse)',
   'circles.create': MEMBERS,
@@ -74,18 +74,18 @@ describe('the audit log', () => {
   const audit = async (query = '') => (await rooms.admin('GET', `audit?limit=200${query}`)).body.items;
   const entriesOf = async ({ headers }: ApiAnswer) =>
     (await audit()).filter((entry: { requestId: string }) => entry.requestId === headers.get('x-request-id'));
-  /** What is written behind an answer may come a moment after it. */
+  /** Entries written in the background may come slightly after the answer. */
   const eventually = <T>(read: () => Promise<T[]>, count: number): Promise<T[]> =>
     expect.poll(read, { timeout: 10_000 }).toHaveLength(count).then(read);
 
-  it('tells of a day the same in every time zone', async () => {
+  it('reports dates identically in every time zone', async () => {
     const { user } = await newUser(rooms.call);
     const { manager } = rooms.app.dataSource;
     await manager.update(User, user.id, { birthday: '1996-02-29' });
     expect(await storedRow(manager, User, { id: user.id })).toMatchObject({ birthday: '1996-02-29', id: user.id });
   });
 
-  /** One call of each writing route, in an order in which each finds what it needs. */
+  /** Calls each writing route once, in an order in which each finds what it needs. */
   async function* walk(): AsyncGenerator<readonly [operation: string, answer: ApiAnswer]> {
     const { call } = rooms;
     const as: typeof rooms.admin = (...args) => rooms.admin(...args);
@@ -182,7 +182,7 @@ describe('the audit log', () => {
     yield ['devices.delete', await as('DELETE', `devices/${device.body.id}`)];
   }
 
-  /** Compares what acts answer with the row that they leave. @returns those that answered one */
+  /** Compares what acts return with the row that they leave. @returns those that returned one */
   function comparedAnswers(): string[] {
     const { manager } = rooms.app.dataSource;
     const compared: string[] = [];
@@ -203,7 +203,7 @@ describe('the audit log', () => {
     return compared;
   }
 
-  it('has an entry for every writing route of the document, or a reason why not', async () => {
+  it('has an entry for every writing route of the document, or a reason for none', async () => {
     const walked: string[] = [];
     const compared = comparedAnswers();
     for await (const [operation, answer] of walk()) {
@@ -213,7 +213,7 @@ describe('the audit log', () => {
       ]);
       const entries = await entriesOf(answer);
       expect([operation, entries.length]).toEqual([operation, 1]);
-      // Of who removes the own account nothing is left, not even here.
+      // Nothing is left of users who remove their own account, not even here.
       const address = operation === 'accounts.deleteMe' ? expect.stringMatching(/^hmac:/) : '127.0.0.1';
       expect(entries[0]).toMatchObject({ outcome: 'success', count: 1, address });
       walked.push(operation);
@@ -223,7 +223,7 @@ describe('the audit log', () => {
     expect([...walked, ...Object.keys(UNWRITTEN)].sort()).toEqual(writing.map(({ id }) => id).sort());
   });
 
-  it('says who changed what, and of secrets only whether they changed', async () => {
+  it('says who changed what, and only whether secrets changed', async () => {
     const { id } = await services.service({ title: 'Before' });
     const answer = await rooms.admin('PATCH', `services/${id}`, { title: 'After' });
     expect(await entriesOf(answer)).toMatchObject([
@@ -241,7 +241,7 @@ describe('the audit log', () => {
     expect(JSON.stringify(await audit())).not.toContain(rotation.body.token);
   });
 
-  it('says of what was removed what it was at that moment', async () => {
+  it('says what a removed row was at that moment', async () => {
     const { id } = await services.service({ title: 'Early' });
     const { dataSource } = rooms.app;
     const other = dataSource.createQueryRunner();
@@ -258,7 +258,7 @@ describe('the audit log', () => {
     expect((await rooms.admin('GET', `services/${id}`)).status).toBe(404);
   });
 
-  it('has nothing of what did not happen', async () => {
+  it('has no entry for what did not happen', async () => {
     const { id } = await services.service({ title: 'Taken' });
     await services.service({ title: 'Other' });
     expect(await entriesOf(await rooms.admin('PATCH', `services/${id}`, { title: 'Other' }))).toEqual([]);
@@ -266,7 +266,7 @@ describe('the audit log', () => {
     expect(await entriesOf(await rooms.admin('DELETE', 'revocations/999999'))).toEqual([]);
   });
 
-  it('keeps what cannot be written down from happening', async () => {
+  it('prevents what cannot be recorded', async () => {
     const { id } = await services.service({ title: 'Kept' });
     const { dataSource } = rooms.app;
     await dataSource.query(
@@ -280,11 +280,11 @@ describe('the audit log', () => {
     }
   });
 
-  it('knows failed sign-ins, and refused attempts once an address and minute', async () => {
+  it('records failed sign-ins, and refused attempts once per address and minute', async () => {
     const wrong = { email: 'nobody@example.org', password: 'not the password' };
     await rooms.call('POST', 'auth/login', { body: wrong });
     await eventually(() => audit('&action=auth.login&outcome=failure&target=nobody@example.org'), 1);
-    // Only who knows the email finds it.
+    // It can only be found with the email.
     expect(await audit('&action=auth.login&outcome=failure&target=nobody')).toEqual([]);
     const { accessToken, user } = await newUser(rooms.call);
     for (let i = 0; i < 50; i++) await rooms.call('GET', 'services', { token: accessToken });
@@ -292,14 +292,14 @@ describe('the audit log', () => {
     expect(refused).toMatchObject([{ action: 'access.refuse', target: { id: 'services.list' }, count: 1 }]);
   });
 
-  it('knows who read what others said', async () => {
+  it('records who read the messages of others', async () => {
     const application = (await rooms.admin('POST', 'applications', { name: 'Chat' })).body;
     await rooms.as(application, 'POST', 'rooms', { name: 'private', durable: true });
     const answer = await rooms.admin('GET', `applications/${application.id}/rooms/private/messages`);
     expect(await entriesOf(answer)).toMatchObject([{ action: 'rooms.read-messages', target: { label: 'private' } }]);
   });
 
-  it('is listed by what is asked for, page by page', async () => {
+  it('is listed by filters, page by page', async () => {
     const all = await audit('&action=services');
     expect(all.length).toBeGreaterThan(3);
     expect(all.every(({ action }: { action: string }) => action.startsWith('services.'))).toBe(true);

@@ -13,7 +13,7 @@ interface Answer {
 
 const OPERATIONS = operationsOfDocument();
 const WITH_BODY = OPERATIONS.filter(({ body }) => body !== undefined);
-/** Of a path: nothing that could be there. */
+/** Path parameters that match nothing. */
 const BAD_SEGMENTS = [
   'abc',
   '-1',
@@ -28,25 +28,25 @@ const BAD_SEGMENTS = [
   '..%2f',
 ];
 
-/** Texts that are kept and delivered as they were written, whatever is in them. */
+/** Texts that are stored and delivered unchanged, whatever they contain. */
 const VERBATIM = new Set(['messages.create text', 'messages.update text', 'messages.edit text']);
 const UNSTORABLE = new Set(['NUL', 'half a surrogate pair']);
-/** All of a query is text, and in UTF-8. */
+/** Everything in a query is text, in UTF-8. */
 const NO_QUERY = new Set(['number', 'integer', 'boolean', 'array', 'object', 'null', 'half a surrogate pair']);
-/** A page larger than the largest is cut to it. */
+/** A page size above the maximum is reduced to it. */
 const CUT = new Set(['too large', 'beyond 2^53']);
 
-/** `json` put in as it is. */
+/** Inserts `json` unchanged. */
 const withMember = (body: object, name: string, json: string): string => {
   const rest = JSON.stringify({ ...body, [name]: undefined }).slice(1, -1);
   return `{${rest}${rest && ','}${JSON.stringify(name)}:${json}}`;
 };
 
-/** A path of the right form, to nothing that is there. */
+/** A well-formed path to something that does not exist. */
 const pathOf = ({ path }: Operation): string =>
   path.replace(/\{\w+\}/g, path.includes('/omikron/') ? '5f8d3c52-9a3e-4b7e-8f0a-1c2d3e4f5a6b' : '1');
 
-describe('REST v1, fed with what its document forbids', () => {
+describe('REST v1 with input that its document forbids', () => {
   let server: RunningApp;
   let headers: Record<string, Record<string, string>>;
 
@@ -79,7 +79,7 @@ describe('REST v1, fed with what its document forbids', () => {
   });
   afterAll(() => server.close());
 
-  it('has bodies to try', () => {
+  it('has bodies to test', () => {
     expect(WITH_BODY.length).toBeGreaterThan(15);
   });
 
@@ -111,7 +111,7 @@ describe('REST v1, fed with what its document forbids', () => {
       }
     });
 
-    it('refuses bodies that are no JSON object, by what is wrong with them', async () => {
+    it('refuses bodies that are not a JSON object, and says why', async () => {
       for (const body of ['[]', '"text"', '7', 'null', 'true', '[{}]']) {
         expect([body, (await send(operation, body)).status]).toEqual([body, 422]);
       }
@@ -134,7 +134,7 @@ describe('REST v1, fed with what its document forbids', () => {
     });
   });
 
-  it('answers parameters of paths that cannot be, without a fault of its own', async () => {
+  it('answers impossible path parameters without an internal error', async () => {
     const wrong: string[] = [];
     for (const { method, path, credential, pathParameters, id } of OPERATIONS) {
       const hasBody = !['GET', 'HEAD'].includes(method);
@@ -176,7 +176,7 @@ describe('REST v1, fed with what its document forbids', () => {
     expect(accepted).toEqual([]);
   });
 
-  it('refuses members of a body where a route takes none', async () => {
+  it('refuses members of a body if a route takes none', async () => {
     const bodyless = OPERATIONS.filter(
       ({ method, body, readsOtherBody }) => !['GET', 'HEAD'].includes(method) && !body && !readsOtherBody,
     );

@@ -15,7 +15,7 @@ describe('retention of the call ledger', () => {
   const left = async () => (await sql<{ key: string }>('SELECT key FROM calls ORDER BY id')).map(({ key }) => key);
   const count = async (table: string) => (await sql<{ n: number }>(`SELECT count(*)::int AS n FROM ${table}`))[0]?.n;
 
-  /** Calls `<name> 1` … `<name> <count>`, with a participant each, that ended so many days ago; `null` = not at all. */
+  /** Calls `<name> 1` … `<name> <count>`, each with a participant, that ended the given number of days ago; `null` = never. */
   async function calls(name: string, count: number, endedDaysAgo: number | null): Promise<void> {
     await sql(
       `WITH made AS (
@@ -28,7 +28,7 @@ describe('retention of the call ledger', () => {
     );
   }
 
-  it('removes what ended before, with its participants, and nothing else', async () => {
+  it('removes calls that ended before, with their participants, and nothing else', async () => {
     await calls('live', 1, null);
     await calls('old', 2, 31);
     await calls('young', 1, 29);
@@ -38,7 +38,7 @@ describe('retention of the call ledger', () => {
     expect(await count('call_participants')).toBe(2);
   });
 
-  it('goes on until all is done, in pieces', async () => {
+  it('removes everything due, in batches', async () => {
     await calls('old', 4_500, 31);
     await calls('young', 3, 1);
     await sweep();

@@ -18,7 +18,7 @@ interface Row {
   readonly left_at: Date | null;
 }
 
-/** A node's ledger, with a wall clock of its own. */
+/** The ledger of a node with a wall clock of its own. */
 class Node {
   offset = 0;
   readonly ledger: CallLedger;
@@ -28,7 +28,7 @@ class Node {
   }
 }
 
-describe('the call ledger and clocks that step', () => {
+describe('the call ledger with stepping clocks', () => {
   let server: RunningApp;
   beforeAll(async () => {
     server = await startApp({ CALL_RETENTION_DAYS: '30' });
@@ -40,7 +40,7 @@ describe('the call ledger and clocks that step', () => {
   const rows = (): Promise<Row[]> =>
     server.dataSource.query(`SELECT c.started_at, c.answered_at, c.ended_at, p.joined_at, p.left_at
       FROM calls c JOIN call_participants p ON p.call_id = c.id ORDER BY p.sid`);
-  /** All pairs of times that are not in the order in which things happen. */
+  /** All pairs of times that contradict the order of events. */
   const disordered = async () =>
     (await rows()).flatMap(({ started_at, answered_at, ended_at, joined_at, left_at }) =>
       [
@@ -56,7 +56,7 @@ describe('the call ledger and clocks that step', () => {
     ['behind', -HOUR_MS],
     ['ahead', HOUR_MS],
     ['far behind', -400 * 24 * HOUR_MS],
-  ])('keeps the times of a call in order whose other node is %s', async (_name, offset) => {
+  ])('keeps the times of a call in order if the other node is %s', async (_name, offset) => {
     for (const late of [false, true]) {
       await server.dataSource.query('DELETE FROM calls');
       const [one, two] = [new Node(server), new Node(server)];
@@ -81,7 +81,7 @@ describe('the call ledger and clocks that step', () => {
     }
   });
 
-  it('ends a call in order that no node vouches for, though it was told by a clock ahead', async () => {
+  it('ends a call that no node vouches for with times in order, though reported by a fast clock', async () => {
     const node = new Node(server);
     node.offset = HOUR_MS;
     const call = node.ledger.newCall('signaling');
@@ -93,7 +93,7 @@ describe('the call ledger and clocks that step', () => {
     await new Node(server).ledger.renew();
     expect(await rows()).toMatchObject([{ ended_at: expect.any(Date) }, { ended_at: expect.any(Date) }]);
     expect(await disordered()).toEqual([]);
-    // Whoever still knows of it revives it as it was.
+    // A node that still knows the call revives it unchanged.
     await node.ledger.renew();
     expect(await rows()).toMatchObject([
       { ended_at: null, left_at: null },
@@ -101,7 +101,7 @@ describe('the call ledger and clocks that step', () => {
     ]);
   });
 
-  it('ends a call nobody vouches for whose lease was given before the database’s clock stepped back', async () => {
+  it('ends a call nobody vouches for whose lease began before the database’s clock stepped back', async () => {
     const node = new Node(server);
     const call = node.ledger.newCall('signaling');
     node.ledger.rang(call, ala, bob);
@@ -113,7 +113,7 @@ describe('the call ledger and clocks that step', () => {
     expect(Math.abs((row?.ended_at?.getTime() ?? 0) - before)).toBeLessThan(HOUR_MS / 2);
   });
 
-  it('removes nothing that is not old by the database’s clock, too', async () => {
+  it('removes only what is also old by the database’s clock', async () => {
     await server.dataSource.query(
       `INSERT INTO calls (key, protocol, started_at, ended_at, outcome, lease_until)
        SELECT 'ended ' || days, 'signaling', now() - interval '90 days', now() - make_interval(days => days), 'completed', now()

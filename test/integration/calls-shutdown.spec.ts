@@ -4,7 +4,7 @@ import { Lifecycle } from '../../src/modules/health/lifecycle.js';
 import { type SignalingClient, SignalingHarness } from '../support/signaling.js';
 
 describe('the call ledger behind signaling', () => {
-  it('is written to its end when the server stops', async () => {
+  it('is completed when the server stops', async () => {
     const harness = await SignalingHarness.start();
     const { app, database } = harness.server;
     const [a, b] = (await harness.peers(['Ala', 'Bob'])) as [SignalingClient, SignalingClient];
@@ -17,7 +17,7 @@ describe('the call ledger behind signaling', () => {
     await database.drop();
   });
 
-  it('is written to its end also when nobody is told to go first', async () => {
+  it('is completed even if connections are not closed first', async () => {
     const harness = await SignalingHarness.start();
     const { app, database } = harness.server;
     const [a, b] = (await harness.peers(['Ala', 'Bob'])) as [SignalingClient, SignalingClient];
@@ -28,7 +28,7 @@ describe('the call ledger behind signaling', () => {
     await database.drop();
   });
 
-  it('delays no offer while the database hangs, and is complete when it is back', async () => {
+  it('delays no offer while the database hangs, and is complete once it is back', async () => {
     const harness = await SignalingHarness.start();
     const repository = harness.server.app.get(CallLedgerRepository);
     const write = repository.write.bind(repository);

@@ -38,7 +38,7 @@ describe('the call ledger', () => {
   });
 
   const list = async (query = '', token = admin) => (await api('GET', `calls${query}`, { token })).body.items;
-  /** The newest comes first. */
+  /** Newest first. */
   const last = async () => (await list('?limit=1'))[0];
   const lapse = async (key: string): Promise<void> => {
     await server.dataSource.query(`UPDATE calls SET lease_until = now() - interval '1 s' WHERE key = $1`, [key]);
@@ -46,7 +46,7 @@ describe('the call ledger', () => {
   const ala = { sid: 'A', name: 'Ala' };
   const bob = { sid: 'B', name: 'Bob' };
 
-  it('tells a call from ringing to its end', async () => {
+  it('records a call from ringing to its end', async () => {
     const call = here.newCall('signaling');
     here.rang(call, ala, bob);
     await here.flush();
@@ -91,7 +91,7 @@ describe('the call ledger', () => {
     });
   });
 
-  it('merges what two nodes report, whichever writes first', async () => {
+  it('merges the reports of two nodes, whichever writes first', async () => {
     const call = here.newCall('omikron');
     here.rang(call, ala, bob);
     clock.time += 1_000;
@@ -157,7 +157,7 @@ describe('the call ledger', () => {
     await there.renew();
     expect(await last()).toMatchObject({ state: 'ended', outcome: 'failed', endedBy: null });
     expect((await last()).participants[1].leftAt).not.toBeNull();
-    // It was only slow.
+    // The node was only slow.
     await here.renew();
     expect(await last()).toMatchObject({
       state: 'live',
@@ -174,7 +174,7 @@ describe('the call ledger', () => {
     expect(await last()).toMatchObject({ outcome: 'completed', endedBy: 'A' });
   });
 
-  it('believes the end that is reported after a lease ran out', async () => {
+  it('accepts an end that is reported after the lease has expired', async () => {
     const call = here.newCall('signaling');
     here.rang(call, ala, bob);
     await here.flush();
@@ -185,7 +185,7 @@ describe('the call ledger', () => {
     expect(await last()).toMatchObject({ outcome: 'declined', endedBy: 'B' });
   });
 
-  it('shows a user the own calls only, and filters', async () => {
+  it('shows users only their own calls, and filters', async () => {
     const { accessToken, user } = await newUser(api);
     const other = await newUser(api);
     const mine = here.newCall('omikron');

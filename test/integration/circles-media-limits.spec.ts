@@ -13,14 +13,14 @@ const MAX_PIXELS = 500_000;
 const TUS = { 'tus-resumable': '1.0.0' };
 const BYTES = { 'content-type': 'application/offset+octet-stream' };
 
-/** The storage with its faults at the test's will. */
+/** The storage, with errors on demand. */
 interface FaultyStorage {
   put: (key: string) => Promise<void>;
   probe: () => Promise<void>;
   resumable: { write: (content: unknown, key: string, offset: number) => Promise<number> };
 }
 
-describe('limits of media', () => {
+describe('media limits', () => {
   let circles: Awaited<ReturnType<typeof CirclesHarness.start>>;
   let world: World;
   beforeAll(async () => {
@@ -52,7 +52,7 @@ describe('limits of media', () => {
   const sweep = () => circles.server.app.get(MediaSweeper).sweep();
   const storage = () => circles.server.app.get<unknown, FaultyStorage>(MediaStorage);
 
-  it('counts the files of an account and of a circle, and refuses more with the figures', async () => {
+  it('count the files of an account and of a circle, and refuse more, with the numbers', async () => {
     expect(await usage(world.u1)).toEqual({ usedBytes: 0, quotaBytes: QUOTA });
     const id = await announce(world.u1);
     expect((await put(world.u1, id, Buffer.alloc(2_500_000))).status).toBe(200);
@@ -73,7 +73,7 @@ describe('limits of media', () => {
     expect(refused.body.detail).toMatch(/2500000 of 3000000/);
     const begun = await tus(world.u1, more, 'POST', { 'upload-length': '1000000' });
     expect([begun.status, await begun.text()]).toEqual([413, expect.stringContaining('2500000 of 3000000')]);
-    // The circle's is the next in the way.
+    // The circle's limit is reached next.
     expect((await put(world.u2, await announce(world.u2), Buffer.alloc(2_400_000))).status).toBe(200);
     expect((await put(world.d, await announce(world.d), Buffer.alloc(300_000))).body.detail).toMatch(
       /this circle take 4900000 of 5000000/,
@@ -83,14 +83,14 @@ describe('limits of media', () => {
     expect((await put(world.u1, more, Buffer.alloc(1_000_000))).status).toBe(200);
   });
 
-  it('counts uploads on their way, also side by side, and those given up no more', async () => {
+  it('count uploads in progress, even parallel ones, but not abandoned ones', async () => {
     const other = await circles.world();
     const ids = await Promise.all([1, 2, 3, 4].map(() => announce(other.u1, other.conversation)));
     const begun = await Promise.all(ids.map((id) => tus(other.u1, id, 'POST', { 'upload-length': '1400000' })));
     expect(begun.map(({ status }) => status).sort()).toEqual([201, 201, 413, 413]);
     expect(await usage(other.u1)).toMatchObject({ usedBytes: 2_800_000 });
     const [first = 0, second = 0] = ids.filter((_id, at) => begun[at]?.status === 201);
-    // Begun again: the first one is no more.
+    // Started again, which drops the first one.
     expect((await tus(other.u1, first, 'POST', { 'upload-length': '1500000' })).status).toBe(201);
     expect(await usage(other.u1)).toMatchObject({ usedBytes: 2_900_000 });
     expect((await tus(other.u1, second, 'DELETE')).status).toBe(204);
@@ -99,7 +99,7 @@ describe('limits of media', () => {
     });
   });
 
-  it('removes a resumable upload that got no bytes for an hour', async () => {
+  it('remove a resumable upload that got no bytes for an hour', async () => {
     const { u1, conversation } = await circles.world();
     const id = await announce(u1, conversation);
     expect((await tus(u1, id, 'POST', { 'upload-length': '10' })).status).toBe(201);
@@ -132,7 +132,7 @@ describe('limits of media', () => {
     expect((await tus(u1, id, 'POST', { 'upload-length': '10' })).status).toBe(201);
   });
 
-  it('keeps a picture of too many pixels as a file', async () => {
+  it('keep a picture with too many pixels as a plain file', async () => {
     const { u1, conversation } = await circles.world();
     const colour = { channels: 3, background: '#c04020' } as const;
     const bomb = await sharp({ create: { width: 1_000, height: 501, ...colour } })
@@ -152,7 +152,7 @@ describe('limits of media', () => {
     expect(original.headers.get('content-disposition')).toMatch(/^inline/);
   });
 
-  it('makes the thumbnails that a node left undone, once', async () => {
+  it('make up for thumbnails that a node left undone, once', async () => {
     const { u1, conversation } = await circles.world();
     const picture = await sharp({ create: { width: 600, height: 600, channels: 3, background: '#c04020' } })
       .png()
@@ -171,7 +171,7 @@ describe('limits of media', () => {
     });
   });
 
-  it('answers 507 while the disk is full, says so, and goes on when there is room again', async () => {
+  it('answer 507 while the disk is full, log it, and continue once there is space again', async () => {
     const { u1, conversation } = await circles.world();
     const [id, resumable] = [await announce(u1, conversation), await announce(u1, conversation)];
     expect((await tus(u1, resumable, 'POST', { 'upload-length': '5' })).status).toBe(201);
@@ -197,7 +197,7 @@ describe('limits of media', () => {
     });
   });
 
-  it('answers 404 for content that is not there any more', async () => {
+  it('answer 404 for content that no longer exists', async () => {
     const { u1, conversation } = await circles.world();
     const id = await announce(u1, conversation);
     expect((await put(u1, id, Buffer.alloc(10))).status).toBe(200);

@@ -34,7 +34,7 @@ describe('media in an S3-compatible bucket', () => {
     return (await fetch(content(id), { method: 'PUT', headers: bearer(), body: form })).status;
   };
 
-  it.each([1_000, 20_000_000])('keeps and gives back a file of %d bytes, in whole and in part', async (size) => {
+  it.each([1_000, 20_000_000])('store and return a file of %d bytes, in whole and in part', async (size) => {
     const data = randomBytes(size);
     const id = await announce();
     expect(await put(id, data, 'application/octet-stream')).toBe(200);
@@ -45,7 +45,7 @@ describe('media in an S3-compatible bucket', () => {
     expect(Buffer.from(await part.arrayBuffer())).toEqual(data.subarray(500, 600));
   });
 
-  it('makes small pictures', async () => {
+  it('get thumbnails', async () => {
     const picture = await sharp({ create: { width: 900, height: 600, channels: 3, background: '#c04020' } })
       .png()
       .toBuffer();
@@ -55,7 +55,7 @@ describe('media in an S3-compatible bucket', () => {
     expect((await sharp(Buffer.from(await small.arrayBuffer())).metadata()).width).toBe(320);
   });
 
-  it('takes a file bit by bit', async () => {
+  it('accept a file piece by piece', async () => {
     const id = await announce();
     const data = randomBytes(12_000_000);
     const url = content(id).replace('content', 'upload');
@@ -76,7 +76,7 @@ describe('media in an S3-compatible bucket', () => {
     expect(sha(new Uint8Array(await whole.arrayBuffer()))).toBe(sha(data));
   });
 
-  it('takes an empty file, which has no bits', async () => {
+  it('accept an empty file, which has no pieces', async () => {
     const id = await announce();
     const url = content(id).replace('content', 'upload');
     const headers = { ...bearer(), 'tus-resumable': '1.0.0', 'upload-length': '0' };
@@ -85,7 +85,7 @@ describe('media in an S3-compatible bucket', () => {
     expect([whole.status, await whole.text()]).toEqual([200, '']);
   });
 
-  it('removes what nobody has any more', async () => {
+  it('are removed once nothing refers to them', async () => {
     const id = await announce();
     await put(id, randomBytes(100), 'application/octet-stream');
     const [{ key }] = await circles.server.dataSource!.query(

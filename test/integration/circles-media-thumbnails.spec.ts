@@ -2,12 +2,12 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CirclesHarness, type World } from '../support/circles.js';
 
-/** A file whose first frame is as given, followed by many more of one pixel. */
+/** A file with the given first frame, followed by many of one pixel. */
 function withFrames(first: Buffer, frame: Buffer, count: number): Buffer {
   return Buffer.concat([first, ...Array<Buffer>(count).fill(frame)]);
 }
 
-/** Animated WebP of 1 × 1: `count` frames of what `still` holds. */
+/** Animated WebP of 1 × 1: `count` frames, each with the content of `still`. */
 function longWebp(still: Buffer, count: number): Buffer {
   const chunk = (name: string, body: Buffer): Buffer => {
     const head = Buffer.alloc(8);
@@ -29,7 +29,7 @@ function longWebp(still: Buffer, count: number): Buffer {
   return file;
 }
 
-describe('thumbnails of what browsers and phones send', () => {
+describe('thumbnails of files from browsers and phones', () => {
   let circles: CirclesHarness;
   let world: World;
   let frames: Buffer[];
@@ -81,12 +81,12 @@ describe('thumbnails of what browsers and phones send', () => {
       'image/heif',
       async () => {
         const file = await still().avif().toBuffer();
-        // An image file of any codec, as some programs name theirs.
+        // The brand of some programs: an image file with any codec.
         file.write('mif1', 8);
         return file;
       },
     ],
-  ])('shows the first frame of %s', async (type, make) => {
+  ])('show the first frame of %s', async (type, make) => {
     const answer = await thumbnailOf(await make(), type);
     expect([answer.status, answer.headers.get('content-type')]).toEqual([200, 'image/webp']);
     const small = sharp(Buffer.from(await answer.arrayBuffer()));
@@ -95,7 +95,7 @@ describe('thumbnails of what browsers and phones send', () => {
     expect(channels.slice(0, 3).map(({ mean }) => Math.round(mean / 255))).toEqual([1, 0, 0]);
   });
 
-  it('looks at the first of very many frames only', async () => {
+  it('read only the first of very many frames', async () => {
     const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#f00' } })
       .webp({ lossless: true })
       .toBuffer();

@@ -29,7 +29,7 @@ describe('resumable uploads (tus 1.0.0)', () => {
   };
   const offset = async () => (await send('HEAD')).headers.get('upload-offset');
 
-  it('takes a POST for the method that it names', async () => {
+  it('treat a POST as the method that it names', async () => {
     await begin();
     const named = (method: string) => ({ 'x-http-method-override': method });
     expect((await append(0, 'hello')).status).toBe(204);
@@ -45,12 +45,12 @@ describe('resumable uploads (tus 1.0.0)', () => {
 
   it.each<[string, number, Record<string, string>]>([
     ['without a length', 400, {}],
-    ['with a length that is none', 400, { 'upload-length': '-1' }],
+    ['with an invalid length', 400, { 'upload-length': '-1' }],
     ['with a length that is too large', 413, { 'upload-length': '2001' }],
     ['with broken metadata', 400, { 'upload-length': '5', 'upload-metadata': 'filename ***' }],
     ['of another version', 412, { 'upload-length': '5', 'tus-resumable': '0.2.2' }],
-    ['with parts to be joined', 501, { 'upload-length': '5', 'upload-concat': 'partial' }],
-  ])('keeps what was begun when a beginning %s is refused', async (_name, status, headers) => {
+    ['with parts to be concatenated', 501, { 'upload-length': '5', 'upload-concat': 'partial' }],
+  ])('keep the first upload when a second start %s is refused', async (_name, status, headers) => {
     await begin();
     expect((await append(0, 'hello')).status).toBe(204);
     expect((await send('POST', headers)).status).toBe(status);
@@ -59,11 +59,11 @@ describe('resumable uploads (tus 1.0.0)', () => {
 
   it.each<[string, number, number, string, Record<string, string>]>([
     ['of another version', 412, 5, 'x', { 'tus-resumable': '0.2.2' }],
-    ['of no version', 412, 5, 'x', { 'tus-resumable': '' }],
-    ['at another place', 409, 4, 'x', {}],
+    ['without a version', 412, 5, 'x', { 'tus-resumable': '' }],
+    ['at the wrong offset', 409, 4, 'x', {}],
     ['of another type', 400, 5, 'x', { 'content-type': 'text/plain' }],
     ['beyond the end', 413, 5, 'x'.repeat(6), {}],
-  ])('keeps what it has when bytes %s are refused', async (_name, status, at, text, headers) => {
+  ])('keep received bytes when bytes %s are refused', async (_name, status, at, text, headers) => {
     await begin();
     expect((await append(0, 'hello')).status).toBe(204);
     const refused = await append(at, text, headers);
@@ -72,12 +72,12 @@ describe('resumable uploads (tus 1.0.0)', () => {
     expect(await offset()).toBe('5');
   });
 
-  it('comes through several proxies', async () => {
+  it('work through several proxies', async () => {
     await begin();
     expect((await append(0, 'hello', { 'x-forwarded-proto': 'https, http' })).status).toBe(204);
   });
 
-  it('says what it knows, to anybody', async () => {
+  it('tell anybody what the server supports', async () => {
     await begin();
     const known = await fetch(`${circles.server.url}/api/v1/media/${id}/upload`, { method: 'OPTIONS' });
     expect(known.status).toBe(204);
@@ -89,7 +89,7 @@ describe('resumable uploads (tus 1.0.0)', () => {
     });
   });
 
-  it('takes an empty file, and one in the request that begins it', async () => {
+  it('accept an empty file, and one in its first request', async () => {
     await begin(0);
     expect(await circles.api(world.u1, 'GET', `media/${id}`)).toMatchObject({ uploaded: true, size: 0 });
     await begin();

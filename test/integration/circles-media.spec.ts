@@ -9,7 +9,7 @@ import { CirclesHarness, type Person, type World } from '../support/circles.js';
 const sha = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 const MAX = 20_000_000;
 
-describe('media of messages', () => {
+describe('message media', () => {
   let circles: CirclesHarness;
   let world: World;
   let picture: Buffer;
@@ -36,7 +36,7 @@ describe('media of messages', () => {
   };
   const download = (who: { token: string }, id: number, headers: Record<string, string> = {}, what = 'content') =>
     fetch(`${circles.server.url}/api/v1/media/${id}/${what}`, { headers: { ...bearer(who), ...headers } });
-  /** A message with files. @returns ids of its media */
+  /** Sends a message with files. @returns the ids of its media */
   const announce = async (who: Person, ...files: string[]): Promise<number[]> => {
     const message = await circles.api(who, 'POST', `conversations/${world.conversation}/messages`, { files });
     return message.media.map((media: { id: number }) => media.id);
@@ -92,7 +92,7 @@ describe('media of messages', () => {
     }
   });
 
-  it('gives back what was uploaded, in whole or in part, to whoever may read the message', async () => {
+  it('returns uploads, in whole or in part, to whoever may read the message', async () => {
     const id = await uploaded(picture, 'Été.jpg', 'image/jpeg');
     expect(await circles.api(world.u2, 'GET', `media/${id}`)).toMatchObject({
       id,
@@ -128,7 +128,7 @@ describe('media of messages', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, String(picture.length)]);
   });
 
-  it('makes a small picture of a picture', async () => {
+  it('makes a thumbnail of a picture', async () => {
     const id = await uploaded(picture, 'a.jpg', 'image/jpeg');
     const small = await download(world.u2, id, {}, 'thumbnail');
     expect([small.status, small.headers.get('content-type')]).toEqual([200, 'image/webp']);
@@ -140,7 +140,7 @@ describe('media of messages', () => {
     expect(await circles.api(world.u1, 'GET', `media/${broken}`)).toMatchObject({ hasThumbnail: false });
   });
 
-  it('never shows in place what can run', async () => {
+  it('never serves inline what can run scripts', async () => {
     const svg = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
     for (const [data, name, type] of [
       [Buffer.from('<!DOCTYPE html><script>alert(1)</script>'), 'a.html', 'text/html'],
@@ -156,7 +156,7 @@ describe('media of messages', () => {
     }
   });
 
-  it('takes what is not what it is said to be as a download of what it is', async () => {
+  it('serves a file with a false type as a download of its real type', async () => {
     const webp = await sharp(picture).webp().toBuffer();
     for (const [data, said, type] of [
       [Buffer.from('just text'), 'image/jpeg', 'text/plain'],
@@ -173,7 +173,7 @@ describe('media of messages', () => {
     }
   });
 
-  it('says by an ETag whether somebody has it already', async () => {
+  it('answers conditional requests by ETag', async () => {
     const id = await uploaded(picture, 'a.jpg', 'image/jpeg');
     for (const what of ['content', 'thumbnail']) {
       const etag = (await download(world.u2, id, {}, what)).headers.get('etag') ?? '';
@@ -211,7 +211,7 @@ describe('media of messages', () => {
     await answer.arrayBuffer();
   });
 
-  it('takes a file once, from its author', async () => {
+  it('accepts a file once, from its author', async () => {
     const [id = 0] = await announce(world.u1, 'a.png');
     expect((await download(world.u2, id)).status).toBe(409);
     expect((await upload(world.u2, id, picture)).status).toBe(403);
@@ -231,7 +231,7 @@ describe('media of messages', () => {
     expect((await upload(world.u1, id, picture)).status).toBe(409);
   });
 
-  it('refuses what is too large without keeping it', async () => {
+  it('refuses what is too large without storing it', async () => {
     const [id = 0] = await announce(world.u1, 'a.bin');
     const tooLarge = await upload(world.u1, id, Buffer.alloc(MAX + 1, 7), 'a.bin', 'application/octet-stream');
     expect([tooLarge.status, tooLarge.body.code]).toEqual([413, 'payload_too_large']);
@@ -239,7 +239,7 @@ describe('media of messages', () => {
     expect((await circles.api(world.u1, 'GET', `media/${id}`)).size).toBe(MAX);
   });
 
-  it('takes a file bit by bit, and goes on after an interruption', async () => {
+  it('accepts a file piece by piece, and continues after an interruption', async () => {
     const u2 = await (await circles.socket(world.u2)).joinConversation(world.conversation);
     const [id = 0] = await announce(world.u1, 'film.bin');
     await u2.expect('message');
@@ -273,7 +273,7 @@ describe('media of messages', () => {
     expect((await create(10)).status).toBe(409);
   });
 
-  it('goes on with an upload through a network that lets no PATCH pass', async () => {
+  it('continues an upload through a network that blocks PATCH', async () => {
     const [id = 0] = await announce(world.u1, 'a.bin');
     const url = `${circles.server.url}/api/v1/media/${id}/upload`;
     const tus = { ...bearer(world.u1), 'tus-resumable': '1.0.0', origin: 'https://app.example' };
@@ -304,7 +304,7 @@ describe('media of messages', () => {
     expect(await circles.status(world.u1, 'GET', `media/${other}/content`)).toBe(409);
   });
 
-  it('sweeps what nobody has any more and what never came', async () => {
+  it('sweeps files that nothing refers to, and those that never arrived', async () => {
     const sweeper = circles.server.app!.get(MediaSweeper);
     await sweeper.sweep();
     const before = await stored();
@@ -328,7 +328,7 @@ describe('media of messages', () => {
     const second = await uploaded(picture, 'a.jpg', 'image/jpeg');
     const { messageId: own } = await circles.api(world.u1, 'GET', `media/${second}`);
     await circles.api(world.u1, 'DELETE', `messages/${own}`);
-    // Its thumbnail may just be on its way.
+    // Its thumbnail may just be being made.
     await vi.waitFor(async () => {
       await sweeper.sweep();
       expect(await stored()).toBe(before);

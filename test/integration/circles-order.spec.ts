@@ -18,7 +18,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 const BATCHES = 60;
 const PER_BATCH = 5;
 
-/** What several nodes on one database do, without the nodes. */
+/** The work of several nodes on one database, without the nodes. */
 describe('messages that several nodes store at once', () => {
   let database: TestDatabase;
   let sources: DataSource[];
@@ -65,7 +65,7 @@ describe('messages that several nodes store at once', () => {
     const read = async () => {
       const seen: number[] = [];
       for (;;) {
-        // Asked before the look: what was stored during the last look is seen by one more.
+        // Checked before the look: what is stored during the last look takes one more to be seen.
         const isLast = !isWriting;
         const from = seen.at(-1) ?? 0;
         for (const row of await reader.page(conversation, { order: 'ascending', from }, 1_000)) seen.push(row.id);
@@ -75,7 +75,7 @@ describe('messages that several nodes store at once', () => {
     const write = async (source: DataSource) => {
       const stored = [];
       for (let n = 0; n < BATCHES; n++) {
-        // Both nodes name the conversations in different orders: that must not deadlock.
+        // The nodes name the conversations in different orders, which must not deadlock.
         const order = source === sources[0] ? conversations : [...conversations].reverse();
         const batch = order.flatMap((id) => Array.from({ length: PER_BATCH }, (_, k) => draft(id, `${n} ${k}`)));
         const results = await repositoryOf(source).append(batch);
@@ -94,7 +94,7 @@ describe('messages that several nodes store at once', () => {
     expect(ids.map((id) => previous.get(id))).toEqual([0, ...ids.slice(0, -1)]);
   });
 
-  it('are told to their author after it was answered, also when its node finds them first', async () => {
+  it('reach their author after the answer, even if the author’s node finds them first', async () => {
     const [, , conversation] = conversations as [number, number, number];
     const hub = new Hub(new InProcessBroker());
     const repository = repositoryOf(sources[0]!);
@@ -143,7 +143,7 @@ describe('messages that several nodes store at once', () => {
     feeds.onModuleDestroy();
   });
 
-  it('are one message when both nodes get the same attempt', async () => {
+  it('become one message if both nodes get the same attempt', async () => {
     const [, conversation] = conversations as [number, number];
     const attempts = Array.from({ length: 40 }, (_, n) =>
       repositoryOf(sources[n % 2]!).append([draft(conversation, 'same', 'k')]),

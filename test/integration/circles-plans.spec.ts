@@ -6,7 +6,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const BUSY = 60_000;
 
-/** Two conversations: an old one, and behind it one with so many messages that a scan by id alone would read them all. */
+/** Two conversations: an old one, and a newer one with so many messages that a scan by id alone would read them all. */
 async function fill(source: DataSource): Promise<[quiet: number, busy: number]> {
   const ids: number[] = [];
   for (const count of [20_000, BUSY]) {
@@ -38,7 +38,7 @@ describe('reading a page of messages', () => {
   });
   afterAll(() => database.drop());
 
-  /** Rows that the database looked at for what `read` asks. */
+  /** Rows that the database scans for the query of `read`. */
   async function rowsRead(read: (repository: MessagesRepository) => Promise<unknown>): Promise<number> {
     const repository = source.getRepository(ConversationMessage);
     let rows = 0;
@@ -51,7 +51,7 @@ describe('reading a page of messages', () => {
     return rows;
   }
 
-  it.each(['ascending', 'descending'] as const)('looks at no more messages than it shows, %s', async (order) => {
+  it.each(['ascending', 'descending'] as const)('scans no more messages than it returns, %s', async (order) => {
     for (const id of [quiet, busy]) {
       const rows = await rowsRead(async (repository) => {
         expect(await repository.page(id, { order, from: undefined }, 51)).toHaveLength(51);
@@ -60,7 +60,7 @@ describe('reading a page of messages', () => {
     }
   });
 
-  it('finds a frequent word without looking at all messages', async () => {
+  it('finds a frequent word without scanning all messages', async () => {
     const rows = await rowsRead(async (repository) => {
       expect(await repository.search(busy, { order: 'descending', from: undefined }, 51, 'word')).toHaveLength(51);
     });

@@ -13,13 +13,13 @@ const STEPS = [
   ['forward by a year', 365 * 24 * HOUR_MS],
 ] as const;
 
-/** From now on the wall clock shows another time; it goes on from there. */
+/** From now on the wall clock continues from another time. */
 function stepWallClock(ms: number): void {
   const { now } = Date;
   vi.spyOn(Date, 'now').mockImplementation(() => now() + ms);
 }
 
-describe.each(STEPS)('while the wall clock steps %s', (_name, step) => {
+describe.each(STEPS)('when the wall clock steps %s', (_name, step) => {
   afterEach(() => {
     vi.restoreAllMocks();
   });
@@ -38,7 +38,7 @@ describe.each(STEPS)('while the wall clock steps %s', (_name, step) => {
     afterAll(() => rooms.close());
     afterEach(() => rooms.hangUp());
 
-    it('nobody waits for a REST request longer than the limit says', async () => {
+    it('no REST request waits longer than the limit says', async () => {
       const api = apiOf(rooms.server);
       const ask = () => api('GET', 'auth/me');
       while ((await ask()).status !== 429) continue;
@@ -47,7 +47,7 @@ describe.each(STEPS)('while the wall clock steps %s', (_name, step) => {
       if (status === 429) expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(1);
     });
 
-    it('a socket that sent too much is read on', async () => {
+    it('a socket that sent too much is read again', async () => {
       const app = await rooms.application();
       await rooms.room(app, 'r');
       const [writer, reader] = [await rooms.member(app, 'r', 'write'), await rooms.member(app, 'r', 'read')];
@@ -58,7 +58,7 @@ describe.each(STEPS)('while the wall clock steps %s', (_name, step) => {
       expect(rest.map(({ message }) => message)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
     });
 
-    it.runIf(step < 0)('a socket that does not say who it is is closed in time', async () => {
+    it.runIf(step < 0)('a socket that does not identify itself is closed in time', async () => {
       const client = await WsClient.open(`${rooms.server.wsUrl}/ws/`);
       await client.next();
       stepWallClock(step);
@@ -79,7 +79,7 @@ describe.each(STEPS)('while the wall clock steps %s', (_name, step) => {
     });
 
     // Forward, the sockets' tokens expire.
-    it.runIf(step < 0)('typing notices pass on', async () => {
+    it.runIf(step < 0)('typing notices still pass', async () => {
       const [u1, u2] = [await circles.socket(world.u1), await circles.socket(world.u2)];
       await u2.joinConversation(world.conversation);
       const write = () => u1.ask('writing', { conversation_id: world.conversation, is_writing: true });

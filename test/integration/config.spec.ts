@@ -20,7 +20,7 @@ describe('the effective settings', () => {
   });
   afterAll(() => server.close());
 
-  it('are shown by group, with where each comes from, and without secrets', async () => {
+  it('are shown by group, with the source of each, and without secrets', async () => {
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
     const { status, body } = await api('GET', 'config', { token: accessToken });
     expect(status).toBe(200);

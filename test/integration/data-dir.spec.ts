@@ -20,7 +20,7 @@ describe('DATA_DIR of a server process', () => {
     server.kill('SIGTERM');
     await server.exited;
   };
-  /** The whole message: one line, without a stack. */
+  /** The complete message: one line, without a stack. */
   const refusal = async (): Promise<string> => {
     const server = await startProcess({}, { dataDir });
     expect(await server.exited).toEqual({ code: 1, signal: null });
@@ -34,7 +34,7 @@ describe('DATA_DIR of a server process', () => {
     );
   };
 
-  it.each(['770', '2770', '755', '777'])('is closed again however it was left: %s', async (left) => {
+  it.each(['770', '2770', '755', '777'])('is made private again, whatever its mode was: %s', async (left) => {
     const mode = parseInt(left, 8);
     dataDir = await usedDataDir();
     const folders = ['.', 'postgres', 'lock'];
@@ -63,13 +63,13 @@ describe('DATA_DIR of a server process', () => {
     expect((await stat(dataDir)).mode & 0o777).toBe(0o755);
   });
 
-  it.runIf(isRoot)('that everybody writes to is refused and stays as it is', async () => {
+  it.runIf(isRoot)('that everybody may write to is refused and left unchanged', async () => {
     await chmod(dataDir, 0o1777);
     expect(await refusal()).toContain('it is a folder that everybody writes to');
     expect((await stat(dataDir)).mode & 0o7777).toBe(0o1777);
   });
 
-  it('may hold its database as a link to another folder', async () => {
+  it('may contain its database as a link to another folder', async () => {
     dataDir = await usedDataDir();
     const elsewhere = path.join(await temporaryDataDir(), 'database');
     await rename(path.join(dataDir, 'postgres'), elsewhere);

@@ -13,7 +13,7 @@ describe('the lock of DATA_DIR', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  /** All at once; gives back the locks of those that got one. */
+  /** Takes it many times at once, and returns the locks that were granted. */
   async function race(contenders: number): Promise<DataLock[]> {
     const tries = await Promise.allSettled(Array.from({ length: contenders }, () => DataLock.acquire(dataDir)));
     for (const each of tries) if (each.status === 'rejected') expect(String(each.reason)).toContain('is in use');
@@ -31,7 +31,7 @@ describe('the lock of DATA_DIR', () => {
     await (await DataLock.acquire(dataDir)).release();
   });
 
-  it('goes to exactly one of many who ask at once, in a fresh folder and over what dead owners left', async () => {
+  it('goes to exactly one of many simultaneous contenders, in a fresh folder and after dead owners', async () => {
     for (let round = 0; round < 40; round++) {
       const owners = await race(12);
       expect(owners).toHaveLength(1);
@@ -39,7 +39,7 @@ describe('the lock of DATA_DIR', () => {
     }
   });
 
-  it('refuses a late contender who saw a dead owner, and takes its number after others came and went', async () => {
+  it('refuses a late contender that saw a dead owner and takes a number after others have come and gone', async () => {
     await (await DataLock.acquire(dataDir)).release();
     let proceed = (): void => undefined;
     let late: Promise<DataLock> | undefined;

@@ -39,7 +39,7 @@ describe('a server whose database goes away', () => {
     for (let i = 0; i < 100 && !JSON.stringify(await readiness()).includes(`"${status}"`); i++) await sleep(100);
     return readiness();
   };
-  it('says once that its database goes, and once that it is back, with how much failed', async () => {
+  it('logs once that its database is away, and once that it is back, with the number of failures', async () => {
     const before = server.output().length;
     await proxy.cut();
     for (let n = 0; n < 5; n++) expect((await login()).status).toBe(503);
@@ -93,7 +93,7 @@ describe('a server whose database goes away', () => {
     expect(server.output().match(/disk is full/g)).toHaveLength(1);
   });
 
-  it('gets its embedded database back after kill -9', async () => {
+  it('recovers its embedded database after kill -9', async () => {
     const own = await startProcess(ADMIN);
     server = own;
     expect((await login()).status).toBe(200);
@@ -104,7 +104,7 @@ describe('a server whose database goes away', () => {
       if (answer.status === 200) break;
       expect(answer.status).toBe(503);
       expect(Date.now() - killed).toBeLessThan(5_000);
-      // Failing sign-ins are throttled; few enough of them are not.
+      // Failing sign-ins are throttled, but not this few.
       await sleep(600);
     }
     expect(own.output()).toContain('The embedded database is back');

@@ -12,7 +12,7 @@ describe('a server that is given a database', () => {
     await database.drop();
   });
 
-  it('refuses one that cannot hold all text, in one sentence and untouched', async () => {
+  it('refuses one that cannot store all text, in one sentence and untouched', async () => {
     database = await createTestDatabase('latin');
     const server = await startProcess({ DATABASE_URL: database.url });
     expect(await server.exited).toEqual({ code: 1, signal: null });

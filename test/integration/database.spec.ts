@@ -11,7 +11,7 @@ describe('the database connection', () => {
     await server.close();
   });
 
-  it('counts in UTF-8 and UTC', async () => {
+  it('uses UTF-8 and UTC', async () => {
     const [row] = await server.dataSource.query(
       `SELECT current_setting('server_encoding') AS encoding, lower('ÄÖ') AS text`,
     );

@@ -41,7 +41,7 @@ describe('the embedded database', () => {
     said.length = 0;
   });
 
-  it('keeps its data from one start to the next, and everything it writes to itself', async () => {
+  it('keeps its data across starts, and all its files private', async () => {
     const dataDir = await temporaryDataDir();
     const first = await start(dataDir);
     await query(first, 'CREATE TABLE kept AS SELECT 42 AS n');
@@ -56,7 +56,7 @@ describe('the embedded database', () => {
     expect((await readdir(dataDir)).sort()).toEqual(['lock', 'postgres', 'postgres-password', 'postgres.log']);
   });
 
-  it('asks for a password, and listens on the loopback address only', async () => {
+  it('requires a password, and listens on the loopback address only', async () => {
     const database = await start(await usedDataDir());
     const url = new URL(database.url);
     expect(url.hostname).toBe('127.0.0.1');
@@ -67,7 +67,7 @@ describe('the embedded database', () => {
     expect(await query(database, 'SHOW unix_socket_directories')).toEqual([{ unix_socket_directories: '' }]);
   });
 
-  it('is back within five seconds after kill -9, and the pool that was connected goes on', async () => {
+  it('is back within five seconds after kill -9, and the connected pool continues', async () => {
     const dataDir = await usedDataDir();
     const database = await start(dataDir, { durable: true });
     const dataSource = await createDataSource({ databasePool: 3 }, database.url).initialize();
@@ -89,7 +89,7 @@ describe('the embedded database', () => {
     await dataSource.destroy();
   });
 
-  it('refuses a second owner even while it restarts', async () => {
+  it('refuses a second owner even while restarting', async () => {
     const dataDir = await usedDataDir();
     await start(dataDir);
     process.kill((await databasePid(dataDir))!, 'SIGKILL');
@@ -99,7 +99,7 @@ describe('the embedded database', () => {
     }
   });
 
-  it('starts over the pid file of a server whose pid is somebody else by now', async () => {
+  it('starts despite a pid file whose pid now belongs to another process', async () => {
     const dataDir = await usedDataDir();
     const first = await start(dataDir);
     const pidFile = path.join(dataDir, 'postgres/postmaster.pid');
@@ -115,7 +115,7 @@ describe('the embedded database', () => {
     }
   });
 
-  it('makes the data anew where the first attempt was cut off', async () => {
+  it('creates the data again if the first attempt was interrupted', async () => {
     const dataDir = await usedDataDir();
     await rename(path.join(dataDir, 'postgres'), path.join(dataDir, 'postgres.new-abcdef'));
     await unlink(path.join(dataDir, 'postgres.new-abcdef/PG_VERSION'));
@@ -123,13 +123,13 @@ describe('the embedded database', () => {
     expect((await readdir(dataDir)).filter((name) => name.startsWith('postgres.new'))).toEqual([]);
   });
 
-  it('says what to do when the data is of another PostgreSQL', async () => {
+  it('says what to do if the data is from another PostgreSQL version', async () => {
     const dataDir = await usedDataDir();
     await writeFile(path.join(dataDir, 'postgres/PG_VERSION'), '15\n');
     await expect(start(dataDir)).rejects.toThrow('was made by PostgreSQL 15');
   });
 
-  it('gives up with the last lines of its log when the database cannot start', async () => {
+  it('gives up with the last lines of its log if the database cannot start', async () => {
     const dataDir = await usedDataDir();
     await rm(path.join(dataDir, 'postgres/global'), { recursive: true });
     await expect(start(dataDir, { startMs: 500 })).rejects.toThrow(/does not start[^]*Last lines of [^]*pg_control/);

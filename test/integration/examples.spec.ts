@@ -3,7 +3,7 @@ import { ADMIN, ADMIN_ENV, apiOf, newUser, type Session, signIn } from '../suppo
 import { type RunningApp, startApp } from '../support/app.js';
 import { DOCUMENTED, documentedExample, DocumentedCalls, faultsOf } from '../support/documented-calls.js';
 
-/** What this walk does not call, and where it is called. */
+/** Operations that are not called here, and where they are. */
 const ELSEWHERE: Readonly<Record<string, string>> = {
   'GET /api/find_omikron 200': 'needs a connected home server: test/protocols/omikron',
   'GET /api/find_omikron/{userId} 200': 'needs a connected home server: test/protocols/omikron',
@@ -18,13 +18,13 @@ const ELSEWHERE: Readonly<Record<string, string>> = {
   'POST /api/v1/conversations/{id}/messages 200': 'a repetition: test/integration/circles-order.spec.ts',
 };
 
-describe('the examples of the document', () => {
-  it.each([...DOCUMENTED])('fit: %s', (_place, schema) => {
+describe('the examples in the document', () => {
+  it.each([...DOCUMENTED])('match their schemas: %s', (_place, schema) => {
     expect(faultsOf(schema, documentedExample(schema))).toEqual([]);
   });
 });
 
-describe('a server that is called as the document shows it', () => {
+describe('a server called with the documented examples', () => {
   let server: RunningApp;
   let calls: DocumentedCalls;
   let admin: { token: string };
@@ -40,7 +40,7 @@ describe('a server that is called as the document shows it', () => {
   });
   afterAll(() => server.close());
 
-  it('makes an account and signs in', async () => {
+  it('creates an account and signs in', async () => {
     const { call } = bound(calls);
     const { id } = await call('accounts.create');
     await call('auth.login');
@@ -55,7 +55,7 @@ describe('a server that is called as the document shows it', () => {
       await call(operation, { ...admin, at: { id } });
   });
 
-  it('makes a circle, its device, a conversation and a message', async () => {
+  it('creates a circle, its device, a conversation and a message', async () => {
     const { call } = bound(calls);
     const ada = as(await call('auth.login'));
     const owner = as(bob);
@@ -85,12 +85,12 @@ describe('a server that is called as the document shows it', () => {
     await call('messages.list', { ...owner, at: { id } });
     await call('messages.update', { ...owner, at: { id: message.id } });
     await call('conversations.markRead', { ...ada, at: { id }, with: { messageId: message.id } });
-    // These make somebody else the one who may.
+    // These transfer permissions to somebody else.
     await call('conversations.promoteMember', { ...owner, at: { id, userId } });
     await call('circles.updateMember', { ...owner, at: { ...at, userId } });
   });
 
-  it('makes an application, its room, endpoints and messages', async () => {
+  it('creates an application, its room, endpoints and messages', async () => {
     const { call } = bound(calls);
     const { id, apiKey } = await call('applications.create', admin);
     const key = { headers: { 'api-key': apiKey } };
@@ -119,7 +119,7 @@ describe('a server that is called as the document shows it', () => {
     await call('legacyRooms.listRooms', key);
   });
 
-  it('makes a service, a home server, keys and tokens', async () => {
+  it('creates a service, a home server, keys and tokens', async () => {
     const { call } = bound(calls);
     const at = { id: (await call('services.create', admin)).id };
     for (const operation of ['get', 'update', 'publish', 'rotateToken', 'listSessions'])
@@ -144,7 +144,7 @@ describe('a server that is called as the document shows it', () => {
     await call('revocations.list', admin);
   });
 
-  it('says how it is, and what was done', async () => {
+  it('reports its state, and what was done', async () => {
     const { call } = bound(calls);
     for (const operation of ['health.live', 'health.ready', 'auth.methods']) await call(operation);
     const lists = ['calls.list', 'lobby.list', 'connections.list', 'connections.listEnded', 'audit.list'];
@@ -157,7 +157,7 @@ describe('a server that is called as the document shows it', () => {
     await call('top.read', { ...admin, query: '?kind=room' });
   });
 
-  it('changes what would end the walk', async () => {
+  it('makes the changes that have to come last', async () => {
     const { call } = bound(calls);
     await call('accounts.changePassword', as(await call('auth.login')));
     const { items } = await call('accounts.list', { ...admin, query: '?limit=200' });
@@ -166,7 +166,7 @@ describe('a server that is called as the document shows it', () => {
     await call('accounts.resetPassword', { ...admin, at });
   });
 
-  it('was called with all there are', () => {
+  it('was called with all of them', () => {
     const missed = [...DOCUMENTED.keys()].filter((place) => !calls.seen.has(place));
     expect(missed.sort()).toEqual(Object.keys(ELSEWHERE).sort());
   });

@@ -10,21 +10,21 @@ import { INVALID, ServicesHarness } from '../support/services.js';
 import { WsClient } from '../support/ws-client.js';
 
 const GUESSES = 500;
-/** What an address may be wrong in general before it waits. */
+/** Mistakes allowed per address before it has to wait. */
 const BURST = 20;
-/** Guesses that an address gets an answer to while the others are refused: the free ones, and what waited its turn. */
+/** Guesses of an address that are answered while others are refused: the free ones, and those that waited their turn. */
 const MOST = 40;
 
-/** Nobody asks it anything here. */
+/** Never contacted here. */
 const PROVIDER = { OIDC_ISSUER: 'http://127.0.0.1:9/', OIDC_CLIENT_ID: 'switchboard' };
 const CALL = randomUUID();
 
 type Answer = 'wrong' | 'refused';
 
-/** Shows a secret that there is not, from an address. */
+/** Tries a secret that does not exist, from an address. */
 type Guess = (address: string) => Promise<Answer>;
 
-describe('500 wrong guesses of an address', () => {
+describe('500 wrong guesses', () => {
   let rooms: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let services: ServicesHarness;
   let omikron: OmikronHarness;
@@ -50,7 +50,7 @@ describe('500 wrong guesses of an address', () => {
     omikron = await OmikronHarness.on(rooms.app);
     home = await omikron.iota(1);
     await omikron.iotaSocket(home);
-    // Whoever comes first says what the secret is.
+    // The first caller sets the secret.
     await omikron.caller(home.users[0]!, CALL, { call_secret_sha: hash() });
     email = (await newUser(rooms.call)).user.email;
   });
@@ -73,12 +73,12 @@ describe('500 wrong guesses of an address', () => {
     });
     await answer.body?.cancel();
     if (answer.status === 429 || answer.status === 503) return 'refused';
-    // Rooms tell nobody whether a code is unknown or may not read.
+    // Rooms do not reveal whether a code is unknown or may not read.
     if ([401, 403, 404].includes(answer.status)) return 'wrong';
     throw new Error(`${method} ${path} answered ${answer.status}`);
   };
   const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
-  /** Another one each time: all who show the same at a time are one guess. */
+  /** A new one each time, since the same secret at the same time counts as one guess. */
   let codes = 0;
   const nextCode = (): string => {
     const letters = Array.from('ABCDEFGHIJKLMNOPQRSTUVXYZ');
@@ -89,7 +89,7 @@ describe('500 wrong guesses of an address', () => {
       return letter;
     }).join('');
   };
-  /** The first frame of a socket of services. */
+  /** The first frame of a services socket. */
   const token = async (address: string, text: string): Promise<Answer> => {
     const socket = await WsClient.open(`${rooms.app.wsUrl}/ws/`, { headers: from(address) });
     sockets.push(socket);
@@ -99,7 +99,7 @@ describe('500 wrong guesses of an address', () => {
     return answer.message === INVALID.message ? 'wrong' : 'refused';
   };
 
-  /** An identification of an Omikron's client, or caller. */
+  /** The identification of an Omikron client or caller. */
   const identify = async (address: string, path: string, data: object): Promise<Answer> => {
     const socket = await WsClient.open(rooms.app.wsUrl + path, { headers: from(address) });
     sockets.push(socket);
@@ -141,7 +141,7 @@ describe('500 wrong guesses of an address', () => {
   };
 
   it.each(Object.keys(KINDS).map((kind, n) => [kind, n] as const))(
-    'of a %s are slowed, and of no other',
+    'of a %s are slowed for their address, and no other',
     async (kind, n) => {
       const guess = KINDS[kind]!;
       const [own, other] = [`198.51.100.${n + 1}`, `203.0.113.${n + 1}`];
@@ -151,11 +151,11 @@ describe('500 wrong guesses of an address', () => {
         started++;
         answers.push(await guess(own));
       });
-      // What is still held up ends with the test.
+      // Guesses that are still waiting end with the test.
       Promise.all(all).catch((error: unknown) => {
         if (!going.signal.aborted) throw error;
       });
-      // Those that are held up come to an end much later: at most 64 of an address wait.
+      // The waiting ones end much later; at most 64 per address wait.
       await expect.poll(() => answers.length, { timeout: 120_000 }).toBeGreaterThanOrEqual(GUESSES - 64);
       const wrong = () => answers.filter((answer) => answer === 'wrong').length;
       expect(started).toBe(GUESSES);
@@ -167,7 +167,7 @@ describe('500 wrong guesses of an address', () => {
     180_000,
   );
 
-  it('of one account are slowed from whatever addresses, and other accounts are not', async () => {
+  it('of one account are slowed from any address, and other accounts are not', async () => {
     const tries = async (whose: string, address: string) =>
       ask(address, 'POST', '/api/v1/auth/login', {}, { email: whose, password: random() });
     const answers = await Promise.all(

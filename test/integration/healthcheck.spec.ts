@@ -6,7 +6,7 @@ import { type RunningApp, startApp } from '../support/app.js';
 
 const SCRIPT = path.resolve(import.meta.dirname, '../../scripts/healthcheck.mjs');
 
-/** @returns exit code of the check in the environment of a server */
+/** @returns the exit code of the check in the environment of a server */
 function check(env: Record<string, string>): Promise<number> {
   return new Promise((resolve) => {
     execFile(process.execPath, [SCRIPT], { env }, (error) => {
@@ -27,11 +27,11 @@ describe("the container's health check", () => {
     server = undefined;
   });
 
-  it('passes while the server wants traffic', async () => {
+  it('passes while the server accepts traffic', async () => {
     expect(await check(await start({}))).toBe(0);
   });
 
-  it('passes where only certain names are answered', async () => {
+  it('passes if the server only accepts certain hosts', async () => {
     expect(await check(await start({ ALLOWED_HOSTS: 'a.example, b.example' }))).toBe(0);
     await server?.close();
     const production = { NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32), PUBLIC_URL: 'https://c.example' };

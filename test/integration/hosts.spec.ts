@@ -9,8 +9,8 @@ const UPGRADE = [
   'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
 ];
 
-describe('the host that a request names', () => {
-  describe('where hosts are free', () => {
+describe('the host of a request', () => {
+  describe('without a list of hosts', () => {
     let server: RunningApp;
     beforeAll(async () => {
       server = await startApp();
@@ -27,13 +27,13 @@ describe('the host that a request names', () => {
       ['/socket.io/?EIO=4&transport=polling', []],
       ['/socket.io/?EIO=4&transport=websocket', UPGRADE],
       ['/ws/', UPGRADE],
-    ])('is one: a proxy may have read another of two (%s)', async (path, upgrade) => {
+    ])('must be a single one, since a proxy may have read the other (%s)', async (path, upgrade) => {
       const head = [`GET ${path} HTTP/1.1`, 'Host: a.example', 'hOST: b.example', ...upgrade].join('\r\n');
       expect((await raw(server, head)).split(' ')[1]).toBe('400');
     });
   });
 
-  it('answers only the hosts and origins it was told', async () => {
+  it('must be in the configured list, like the origin', async () => {
     const server = await startApp({ ALLOWED_HOSTS: 'good.example', ALLOWED_ORIGINS: 'https://app.example' });
     try {
       const ask = (host: string, more = '') => raw(server, `GET /api/v1/auth/me HTTP/1.1\r\nHost: ${host}${more}`);
@@ -51,7 +51,7 @@ describe('the host that a request names', () => {
     }
   });
 
-  it('answers load balancers that know its address only, and the clients it sends here', async () => {
+  it('may be an address for health checks, and the name that clients are sent to', async () => {
     const env = { NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32), NODE_URL: 'https://node-2.example:8443' };
     for (const more of [{ PUBLIC_URL: 'https://a.example' }, { ALLOWED_HOSTS: 'a.example' }]) {
       const server = await startApp({ ...env, ...more });
@@ -72,7 +72,7 @@ describe('the host that a request names', () => {
     }
   });
 
-  it('believes a trusted proxy which host and scheme the client asked for', async () => {
+  it('and scheme are taken from a trusted proxy', async () => {
     const env = { ALLOWED_HOSTS: 'good.example', NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32) };
     const head = (host: string, origin: string): string =>
       `GET /health/live HTTP/1.1\r\nHost: upstream:3000\r\nX-Forwarded-Host: ${host}\r\nX-Forwarded-Proto: https, http\r\nOrigin: ${origin}`;

@@ -16,7 +16,7 @@ describe('GET /api/v1/ice-servers', () => {
   });
   afterAll(() => server.close());
 
-  it('gives an account the servers with credentials of its own that nobody caches', async () => {
+  it('gives an account the servers with credentials of its own, uncached', async () => {
     const { accessToken, user } = await newUser(api);
     const { status, body, headers } = await api('GET', 'ice-servers', { token: accessToken });
     expect(status).toBe(200);

@@ -12,13 +12,13 @@ import { describeWith } from '../support/requires.js';
 import { WELCOME } from '../support/services.js';
 import { WsClient } from '../support/ws-client.js';
 
-/** All of 127.0.0.0/8 is this machine; a client takes one of these. */
+/** All of 127.0.0.0/8 is this machine; each client uses one of these. */
 const own = (last: number): string => `127.0.0.${last}`;
 const FORGED = { 'X-Forwarded-For': '203.0.113.7', Forwarded: 'for=203.0.113.7' };
 const ENV = { ...ADMIN_ENV, TRUSTED_PROXIES: '127.0.0.1', REST_RATE: '0', DRAIN_SECONDS: '4' };
-/** By chance alone one of three nodes gets none of them once in a million runs. */
+/** Enough that one of three nodes gets none by chance only once in a million runs. */
 const MANY = 40;
-/** Milliseconds in which two health checks have certainly failed. */
+/** Milliseconds within which two health checks have certainly failed. */
 const KNOWN_MS = 4_000;
 
 interface Listed {
@@ -29,7 +29,7 @@ interface Listed {
 interface Node {
   readonly server: ServerProcess;
   readonly url: string;
-  /** Its connections, in the order they came. */
+  /** Its connections, in order of arrival. */
   connections(protocol: string): Promise<readonly Listed[]>;
 }
 
@@ -62,7 +62,7 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
     beforeAll(async () => {
       database = await createTestDatabase();
       certificate = await makeCertificate();
-      // The first one makes the admin.
+      // The first one creates the admin.
       const first = await startNode();
       nodes = [first, ...(await Promise.all([startNode(), startNode()]))];
       balancer = await start(nodes.map((node) => node.url) as unknown as Upstreams, certificate);
@@ -91,7 +91,7 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
       return { server, url: at, connections };
     }
 
-    /** A greeted stranger. */
+    /** A greeted but not admitted connection. */
     async function connect(localAddress: string, headers = {}): Promise<WsClient> {
       const wss = `${url.replace('https', 'wss')}/ws/?code=not-for-the-log`;
       const client = await WsClient.open(wss, { localAddress, headers, ca: certificate.cert });
@@ -109,7 +109,7 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
     const connectMany = (count: number) => Promise.all(Array.from({ length: count }, () => connect(own(3))));
     const countOf = async (node: Node | undefined) => (await node!.connections('services')).length;
 
-    it('connections go to all of them, and are seen with their own addresses', async () => {
+    it('connections reach all of them, and keep their own addresses', async () => {
       await connectMany(MANY);
       await connect(own(9), FORGED);
       const found = await Promise.all(nodes.map((node) => node.connections('services')));
@@ -122,7 +122,7 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
       ['polling', ['polling']],
       ['polling that becomes a WebSocket', ['polling', 'websocket']],
       ['WebSocket', ['websocket']],
-    ])('Socket.IO by %s needs no cookie', async (_name, transports) => {
+    ])('Socket.IO over %s needs no cookie', async (_name, transports) => {
       const some = Array.from({ length: 6 }, () =>
         io(url, { transports, ca: certificate.cert, forceNew: true, reconnection: false } as Parameters<typeof io>[1]),
       );
@@ -130,19 +130,19 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
       await expect.poll(() => some.every(({ connected }) => connected), { timeout: 10_000 }).toBe(true);
       const last = transports.at(-1);
       await expect.poll(() => some.every(({ io: { engine } }) => engine.transport.name === last)).toBe(true);
-      // Each of a session's many requests has to meet the same node.
+      // All requests of a session have to reach the same node.
       for (let round = 0; round < 5; round++) await Promise.all(some.map(ask));
       expect(some.filter(({ connected }) => connected)).toHaveLength(6);
     });
 
-    it('keeps secrets out of the log of the proxy', async () => {
+    it('secrets stay out of the proxy’s log', async () => {
       await connect(own(5));
       await Promise.all(open.splice(0).map((client) => client.close()));
       await expect.poll(() => balancer.log()).toContain(own(5));
       expect(await balancer.log()).not.toMatch(/not-for-the-log|\/ws/);
     });
 
-    it('a node that drains gets nothing new at once, lets its people go itself, and nobody new is turned away', async () => {
+    it('a draining node gets nothing new, closes its own connections, and no new client is turned away', async () => {
       const before = await connectMany(MANY);
       const draining = nodes.pop()!;
       const there = await countOf(draining);
@@ -160,8 +160,8 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
       );
     }, 60_000);
 
-    it('a node that is killed is missed by its own people only', async () => {
-      // Two nodes that go within the time of two health checks are more than three tries get around.
+    it('a killed node affects only its own clients', async () => {
+      // Three attempts cannot get around two nodes that fail within the time of two health checks.
       await sleep(KNOWN_MS);
       nodes.pop()!.server.kill('SIGKILL');
       await connectMany(MANY);
@@ -173,11 +173,11 @@ describe.each(Object.entries(BALANCERS))('three nodes behind %s', (program, star
 describeWith('haproxy', 'the configuration of HAProxy', () => {
   const shipped = (name: string) => path.resolve(import.meta.dirname, '../../deploy/haproxy', name);
 
-  it('for Compose is one that it starts with', async () => {
+  it('for Compose is accepted by HAProxy', async () => {
     await checkHaproxy(shipped('compose.cfg'));
   });
 
-  it('is checked by a program that finds mistakes', async () => {
+  it('is checked by a program that detects mistakes', async () => {
     await expect(checkHaproxy(import.meta.filename)).rejects.toThrow();
   });
 });

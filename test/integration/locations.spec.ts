@@ -12,11 +12,11 @@ describe('Location', () => {
   });
   afterAll(() => rooms.close());
 
-  it('leads to what was made, on every route that makes something', async () => {
+  it('leads to what was created, on every route that creates something', async () => {
     const [owner, friend] = [await newUser(rooms.call), await newUser(rooms.call)];
     const { accessToken: token } = owner;
     const app = await rooms.application();
-    // Ids of a kind that differ from those around them.
+    // Makes ids of each kind differ from those of the others.
     for (let i = 0; i < 3; i++) await rooms.admin('POST', `applications/${app.id}/keys`);
     const made = new Set<string>();
     const create = async (
@@ -31,7 +31,7 @@ describe('Location', () => {
       const location = answer.headers.get('location') ?? '';
       const found = await rooms.call('GET', location, as);
       expect([operation, location, found.status]).toEqual([operation, location, 200]);
-      // Itself, or what it can be read in.
+      // The resource itself, or the list that contains it.
       const id = answer.body.id ?? answer.body.code ?? answer.body.iotaId ?? answer.body.userId ?? answer.body.name;
       expect([operation, JSON.stringify(found.body)]).toEqual([operation, expect.stringContaining(String(id))]);
       return answer.body as { readonly id: number };
@@ -63,7 +63,7 @@ describe('Location', () => {
     await create('iotas.createProfile', `omikron/iotas/${UUIDS[0]}/profiles`, profile, admin);
     await create('revocations.create', 'revocations', { user: friend.user.id }, admin);
     await create('machineKeys.create', 'machine-keys', { name: 'Located', scopes: ['services:read'] }, admin);
-    // A ticket can be used, and never be read.
+    // A ticket can be used, but never read.
     made.add('tickets.create');
     const all = operationsOfDocument().filter(({ creates }) => creates);
     expect(all.map(({ id: operation }) => operation).filter((operation) => !made.has(operation))).toEqual([]);

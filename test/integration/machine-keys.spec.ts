@@ -34,7 +34,7 @@ describe('machine keys', () => {
     return made;
   };
 
-  it('are shown once, found again without their secret, and used by programs', async () => {
+  it('are shown once, listed without their secret, and used by programs', async () => {
     const before = Date.now();
     const made = await make({ expiresInSeconds: 3600, allowedNetworks: ['127.0.0.0/8', '2001:db8::/48'] });
     expect(made.key).toMatch(/^sbk_[0-9A-Za-z]{49}$/);
@@ -78,13 +78,13 @@ describe('machine keys', () => {
     [{ allowedNetworks: ['fe80::1%eth0'] }, 'allowedNetworks'],
     [{ expiresInSeconds: 0 }, 'expiresInSeconds'],
     [{ name: ' ' }, 'name'],
-  ])('are not made with %j', async (wish, field) => {
+  ])('are not created with %j', async (wish, field) => {
     const body = { name: 'Import', scopes: ['services:read'], ...wish };
     const answer = await api('POST', 'machine-keys', { token: admin, body });
     expect([answer.status, answer.body.errors?.[0].field]).toEqual([422, field]);
   });
 
-  it('count within their networks and their time only', async () => {
+  it('are valid only in their networks and until they expire', async () => {
     const { key } = await make({ allowedNetworks: ['192.0.2.0/24', '2001:db8::/48', '::ffff:198.51.100.7'] });
     for (const from of ['192.0.2.9', '2001:db8:0:7::1', '198.51.100.7']) expect(await use(key, from)).toBe(200);
     for (const from of ['192.0.3.9', '2001:db9::1', '198.51.100.8']) expect(await use(key, from)).toBe(401);
@@ -117,7 +117,7 @@ describe('machine keys', () => {
     expect([await use(second.key), await use(third.key), await use(fourth.key)]).toEqual([401, 401, 200]);
   });
 
-  it('hand out no more than they have', async () => {
+  it('cannot grant more than they have', async () => {
     const maker = await make({ scopes: ['machine-keys:write', 'services:read', 'machine-keys:read'] });
     const other = await make({ scopes: ['*:write'] });
     const child = await make({ scopes: ['services:read'] }, maker.key);
@@ -134,11 +134,11 @@ describe('machine keys', () => {
   it.each([
     ['is disabled', (id: number) => api('PATCH', `accounts/${id}`, { token: admin, body: { disabled: true } })],
     [
-      'is no admin any more',
+      'is no longer an admin',
       (id: number) => api('PATCH', `accounts/${id}`, { token: admin, body: { role: 'operator' } }),
     ],
     ['is deleted', (id: number) => api('DELETE', `accounts/${id}`, { token: admin })],
-  ])('end with their maker when that %s', async (_how, end) => {
+  ])('end with their creator, who %s', async (_how, end) => {
     const maker = await newAdmin();
     const { id, key } = await make({}, maker.accessToken);
     expect(await use(key)).toBe(200);
@@ -147,14 +147,14 @@ describe('machine keys', () => {
     expect((await api('GET', `machine-keys/${id}`, { token: admin })).status).toBe(404);
   });
 
-  it('are refused while their maker is revoked', async () => {
+  it('are refused while their creator is revoked', async () => {
     const maker = await newAdmin();
     const { key } = await make({}, maker.accessToken);
     await api('POST', 'revocations', { token: admin, body: { user: maker.user.id } });
     expect(await use(key)).toBe(401);
   });
 
-  it('stand nowhere in clear in the database', async () => {
+  it('are nowhere in clear text in the database', async () => {
     const { id, key } = await make();
     const rotated = await api('POST', `machine-keys/${id}/rotate`, { token: admin, body: { overlapSeconds: 60 } });
     expect([await use(key), await use(rotated.body.key as string)]).toEqual([200, 200]);
@@ -169,7 +169,7 @@ describe('machine keys', () => {
       }),
     );
     const text = rows.join('\n');
-    // It does find what is there.
+    // The search does find what is there.
     expect(text).toContain((rotated.body.key as string).slice(0, 12));
     for (const secret of [key, rotated.body.key as string, ADMIN.password, admin]) {
       for (const form of [
@@ -182,7 +182,7 @@ describe('machine keys', () => {
     expect(text).not.toContain(key.slice(13));
   });
 
-  it('slow an address that guesses, and no other one', async () => {
+  it('slow an address that guesses, and no other', async () => {
     const { key } = await make();
     const guesses = new AbortController();
     const seen: (number | undefined)[] = [];
@@ -193,7 +193,7 @@ describe('machine keys', () => {
       const answer = await fetch(`${server.url}/api/v1/services`, init).catch(() => undefined);
       seen.push(answer?.status);
     });
-    // Those that may not even wait are turned away.
+    // Those beyond the waiting ones are turned away.
     await expect.poll(() => count(429), { timeout: 30_000 }).toBeGreaterThan(400);
     expect(count(401)).toBeGreaterThanOrEqual(10);
     expect(count(401)).toBeLessThan(25);

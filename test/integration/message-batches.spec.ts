@@ -6,7 +6,7 @@ import { MessagesRepository } from '../../src/modules/circles/messages/messages.
 import { MessageLogRepository, type NewMessage } from '../../src/modules/rooms/log/message-log.repository.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
-describe('one batch with everything in it', () => {
+describe('a batch with every kind of message', () => {
   let database: TestDatabase;
   let source: DataSource;
   beforeAll(async () => {
@@ -20,7 +20,7 @@ describe('one batch with everything in it', () => {
     return id;
   };
 
-  it('numbers new messages of rooms without gap around those that are known, mismatched, expired or have no room', async () => {
+  it('numbers new room messages without gaps, skipping known, mismatched and expired ones and those without a room', async () => {
     const application = await insert(`"applications" ("name") VALUES ('a')`);
     const room = async (name: string) => {
       const id = await insert(`"rooms" ("application_id", "name", "durable") VALUES ($1, $2, true)`, [
@@ -73,7 +73,7 @@ describe('one batch with everything in it', () => {
     expect(kept[0]).toMatchObject({ identity: 'é', timestamp: 1_700_000_000_123 });
   });
 
-  it('stores messages of users and devices in order, with their media, and refuses only those who may not write', async () => {
+  it('stores messages of users and devices in order, with their media, and refuses only those that may not write', async () => {
     const user = await insert(
       `"users" ("email", "password_hash", "first_name", "last_name") VALUES ('a@b.c', '', 'A', 'B')`,
     );

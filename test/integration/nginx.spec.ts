@@ -8,9 +8,9 @@ import { describeWith } from '../support/requires.js';
 import { authorized, INVALID, ServicesHarness, WELCOME } from '../support/services.js';
 import { WsClient } from '../support/ws-client.js';
 
-/** The address a client of these tests connects from: all of 127.0.0.0/8 is this machine. */
+/** The address that a test client connects from: all of 127.0.0.0/8 is this machine. */
 const own = (last: number): string => `127.0.0.${last}`;
-/** Limits small enough to reach; the proxy's own address is the only one that is believed. */
+/** Limits small enough to reach; only the proxy's own address is trusted. */
 const ENV = { TRUSTED_PROXIES: '127.0.0.1', REST_RATE: '1', REST_BURST: '5', NODE_ENV: 'test' };
 const FORGED = { 'X-Forwarded-For': '203.0.113.7', 'X-Real-IP': '203.0.113.7', Forwarded: 'for=203.0.113.7' };
 
@@ -33,19 +33,19 @@ function get(url: string, options: https.RequestOptions): Promise<Answer> {
 describe('behind a proxy', () => {
   let harness: ServicesHarness;
   const open: WsClient[] = [];
-  /** A greeted stranger. */
+  /** A greeted but not admitted connection. */
   const connect = async (url: string, address: string, headers = {}, ca?: string): Promise<WsClient> => {
     const client = await WsClient.open(url, { localAddress: address, headers, ...(ca && { ca }) });
     open.push(client);
     await client.expectNext(WELCOME);
     return client;
   };
-  /** Addresses of the connections that a service has, in the order of its list. */
+  /** Addresses of a service's connections, in the order of the list. */
   const addresses = async (): Promise<string[]> => {
     const { body } = await harness.api('GET', 'connections?protocol=services');
     return (body.items as { address: string }[]).map(({ address }) => address);
   };
-  /** Ten tries are free, each further one waits twice as long as the one before. @returns one that waits 8 s */
+  /** Ten attempts are free; each further one waits twice as long as the previous. @returns one that waits 8 s */
   const useUpTries = async (attempt: () => Promise<WsClient>): Promise<WsClient> => {
     const tryOnce = async (): Promise<WsClient> => {
       const guest = await attempt();
@@ -76,7 +76,7 @@ describe('behind a proxy', () => {
       await useUpTries(() => connect(url, own(9), { 'X-Forwarded-For': `203.0.113.${++tries}` }));
     });
 
-    it('a forwarded scheme is ignored: nobody is told to stay with TLS', async () => {
+    it('a forwarded scheme is ignored: HSTS is not sent', async () => {
       const headers = { 'X-Forwarded-Proto': 'https' };
       const direct = await get(`${harness.server.url}/health/live`, { localAddress: own(9), headers });
       expect(direct.headers).not.toHaveProperty('strict-transport-security');
@@ -114,7 +114,7 @@ describe('behind a proxy', () => {
 
     it('upgrades, and frames pass both ways up to the largest', async () => {
       const service = await harness.service();
-      // The page's origin has the port of the proxy.
+      // The page's origin contains the proxy's port.
       const [host, client] = [await connect(wss, own(2), { Origin: url }, ca()), await connect(wss, own(3), {}, ca())];
       host.send({ token: service.hostToken });
       await host.expectNext(authorized('host'));
@@ -131,11 +131,11 @@ describe('behind a proxy', () => {
     });
 
     it.each([
-      // The client's polling knows no local address.
+      // The client's polling cannot choose a local address.
       [['websocket'], own(11)],
       [['polling'], own(1)],
       [['polling', 'websocket'], own(1)],
-    ])('carries Socket.IO by %j', async (transports, address) => {
+    ])('carries Socket.IO over %j', async (transports, address) => {
       const socket = io(url, {
         ca: ca(),
         localAddress: address,
@@ -165,7 +165,7 @@ describe('behind a proxy', () => {
       expect(await nginx.accessLog()).not.toMatch(/not-for-the-log|\/ws/);
     });
 
-    it('slows guessing per client: whoever guesses waits, the others behind the same proxy do not', async () => {
+    it('slows guessing per client: a guesser waits, the others behind the same proxy do not', async () => {
       const waiting = await useUpTries(() => connect(wss, own(6), FORGED, ca()));
       const other = await connect(wss, own(7), FORGED, ca());
       other.send({ token: 'ABCD' });

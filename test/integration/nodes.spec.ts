@@ -9,7 +9,7 @@ describe('nodes and their traffic', () => {
   });
   afterAll(() => services.close());
 
-  it('lists the one node there is, with what it is doing', async () => {
+  it('lists the only node, with what it is doing', async () => {
     const service = await services.service();
     const { host } = await services.host(service);
     await services.client(service, host);
@@ -31,7 +31,7 @@ describe('nodes and their traffic', () => {
     await services.hangUp();
   });
 
-  it('tells how a node fares', async () => {
+  it('reports how a node is doing', async () => {
     const [{ id, ...listed }] = (await services.api('GET', 'nodes')).body.items;
     const { status, body } = await services.api('GET', `nodes/${id}`);
     expect(status).toBe(200);
@@ -52,7 +52,7 @@ describe('nodes and their traffic', () => {
     expect((await services.api('GET', 'nodes/nobody')).body.code).toBe('not_found');
   });
 
-  it('keeps its row in the database, and takes it away at the end', async () => {
+  it('keeps its row in the database, and removes it at the end', async () => {
     const other = await ServicesHarness.start();
     const rows = () => other.server.database.connect().then((source) => source.query('SELECT * FROM nodes'));
     const [row] = await rows();

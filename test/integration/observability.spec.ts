@@ -11,7 +11,7 @@ type Line = Record<string, unknown>;
 
 const PRODUCTION = { NODE_ENV: 'production', SECRET_KEY: 'k'.repeat(32) };
 
-/** From now on every level is logged, into the array. */
+/** From now on, logs every level into the array. */
 function captureLog(): Line[] {
   const lines: Line[] = [];
   const write = (line: string): unknown => lines.push(JSON.parse(line) as Line);
@@ -19,7 +19,7 @@ function captureLog(): Line[] {
   return lines;
 }
 
-/** The path as it is: fetch would normalise it. */
+/** Sends the path unchanged; fetch would normalize it. */
 async function get(url: string, path: string, headers: Record<string, string> = {}): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     request(url + path, { headers, path }, (response) => {
@@ -32,7 +32,7 @@ async function get(url: string, path: string, headers: Record<string, string> = 
   });
 }
 
-/** The line of the access log is written when the answer is out, which may be after the client has it. */
+/** The access log line is written once the answer is out, which may be after the client has it. */
 async function accessLine(lines: Line[], requestId: string | null): Promise<Line> {
   const find = (): Line | undefined =>
     lines.find((line) => line['context'] === 'Access' && line['requestId'] === requestId);
@@ -54,7 +54,7 @@ afterEach(async () => {
 });
 
 describe('the log', () => {
-  it('has one line for each request, with its id, and the pattern of the route instead of the path', async () => {
+  it('has one line per request, with its id, and the route pattern instead of the path', async () => {
     const { url } = await start();
     const lines = captureLog();
     const answer = await fetch(`${url}/api/v1/services/4711?token=hunter2`);
@@ -65,7 +65,7 @@ describe('the log', () => {
     expect(JSON.stringify(lines)).not.toMatch(/4711|hunter2/);
   });
 
-  it('says nothing of paths that no route knows: they may hold codes', async () => {
+  it('leaves out paths that match no route, since they may contain codes', async () => {
     const { url } = await start();
     const lines = captureLog();
     const answer = await fetch(`${url}/ws/endpoint/S3cr3tC0de/`);
@@ -127,7 +127,7 @@ describe('/metrics', () => {
     expect(text).toMatch(/^switchboard_database_pool_connections [1-9]/m);
   });
 
-  it('makes no series out of what strangers ask for', async () => {
+  it('creates no series from what strangers request', async () => {
     const { url } = await start();
     for (const path of ['/a1', '/b2', '/%ff', '/api/v1/nothing/c3']) await get(url, path);
     const text = await (await fetch(`${url}/metrics`)).text();
@@ -135,20 +135,20 @@ describe('/metrics', () => {
     expect(text).not.toMatch(/a1|b2|c3/);
   });
 
-  it('answers in production this machine only, and nobody behind a proxy on it', async () => {
+  it('answers only this machine in production, and nobody behind a proxy on it', async () => {
     const { url } = await start(PRODUCTION);
     expect(await get(url, '/metrics')).toBe(200);
     expect(await get(url, '/metrics', { 'x-forwarded-for': '127.0.0.1' })).toBe(403);
   });
 
-  it('wants its token where there is one', async () => {
+  it('requires its token if there is one', async () => {
     const { url } = await start({ METRICS_TOKEN: 'scrape-me' });
     expect(await get(url, '/metrics')).toBe(401);
     expect(await get(url, '/metrics', { authorization: 'Bearer scrape-you' })).toBe(401);
     expect(await get(url, '/metrics', { authorization: 'Bearer scrape-me' })).toBe(200);
   });
 
-  it('answers monitoring that knows an address only, if it has the token', async () => {
+  it('answers monitoring that only knows an address, if it has the token', async () => {
     const production = { ...PRODUCTION, PUBLIC_URL: 'https://a.example' };
     const behind = { host: '10.244.1.17:3000', authorization: 'Bearer scrape-me' };
     const { url } = await start({ ...production, METRICS_TOKEN: 'scrape-me' });
@@ -160,7 +160,7 @@ describe('/metrics', () => {
 });
 
 describe('security headers', () => {
-  it('stand on pages, answers and errors alike', async () => {
+  it('are sent with pages, answers and errors alike', async () => {
     const { url } = await start();
     for (const path of ['/', '/health/live', '/api/v1/services', '/nothing', '/docs', '/docs-json']) {
       const { headers } = await fetch(url + path);
@@ -172,7 +172,7 @@ describe('security headers', () => {
     }
   });
 
-  it('promise TLS where a trusted proxy speaks it', async () => {
+  it('include HSTS if a trusted proxy uses TLS', async () => {
     const https = { headers: { 'x-forwarded-proto': 'https' } };
     const trusting = await start({ TRUSTED_PROXIES: '127.0.0.1' });
     expect((await fetch(trusting.url, https)).headers.get('strict-transport-security')).toContain('max-age=');
@@ -182,7 +182,7 @@ describe('security headers', () => {
 });
 
 describe('health', () => {
-  it('is ready, degraded while the database is away, and draining at the end; it lives all the time', async () => {
+  it('is ready, degraded while the database is away, and draining at the end, and live all the time', async () => {
     const { url, app, database } = await start();
     const ready = async (): Promise<unknown[]> => {
       const answer = await fetch(`${url}/health/ready`);

@@ -31,7 +31,7 @@ describe('answers of an identity provider', () => {
   });
 
   const at = (path: string) => `${server.url}/api/v1/auth/oidc/${path}`;
-  /** Begins, and comes back with what the provider would send, changed by `change`. */
+  /** Starts a sign-in, and returns with the provider's answer as changed by `change`. */
   const comeBack = async (change: (answer: URLSearchParams) => void = () => undefined) => {
     const browser = new FetchBrowser();
     const begun = await browser.visit(at('start'));
@@ -45,7 +45,7 @@ describe('answers of an identity provider', () => {
     return (items as { changes: { reason?: string } | null }[]).map(({ changes }) => changes?.reason);
   };
 
-  it('are taken when they are good, with what PKCE proves', async () => {
+  it('are accepted if valid, with the proof of PKCE', async () => {
     expect(await comeBack()).toMatch(/^\/console\/#code=/);
     const { code_verifier: verifier, redirect_uri: redirect } = Object.fromEntries(provider.asked.at(-1) ?? []);
     expect(verifier).toMatch(/^[\w-]{43}$/);
@@ -57,25 +57,25 @@ describe('answers of an identity provider', () => {
     ['wrong_nonce', 'another nonce', () => ({ claims: { nonce: 'of another sign-in' } })],
     ['bad_answer', 'no nonce', () => ({ claims: { nonce: undefined } })],
     ['token_expired', 'an exp that has passed', () => ({ claims: { exp: soon() - 60 } })],
-    ['token_expired', 'an nbf to come', () => ({ claims: { nbf: soon() + 300 } })],
+    ['token_expired', 'an nbf in the future', () => ({ claims: { nbf: soon() + 300 } })],
     ['other_issuer', 'another iss', () => ({ claims: { iss: 'https://evil.example' } })],
     ['other_audience', 'another aud', () => ({ claims: { aud: 'another' } })],
-    ['other_audience', 'an azp of another', () => ({ claims: { aud: ['sb', 'another'], azp: 'another' } })],
+    ['other_audience', 'an azp of another client', () => ({ claims: { aud: ['sb', 'another'], azp: 'another' } })],
     [
       'bad_signature',
       'HS256 by the secret',
       () => ({ header: { alg: 'HS256' }, key: new TextEncoder().encode(SECRET) }),
     ],
     ['bad_signature', 'alg none', () => ({ idToken: (claims) => `${part({ alg: 'none' })}.${part(claims)}.` })],
-    ['bad_signature', 'another key of that name', async () => ({ key: (await generateKeyPair('RS256')).privateKey })],
+    ['bad_signature', 'another key with that id', async () => ({ key: (await generateKeyPair('RS256')).privateKey })],
     ['unknown_key', 'an unknown kid', () => ({ header: { kid: 'elsewhere' } })],
     [
       'unknown_key',
-      'a key that was taken back',
+      'a withdrawn key',
       async () => ({ key: await provider.rotate(), header: { kid: 'key-1' } }) as Lies,
     ],
     ['code_refused', 'no tokens', () => ({ status: 400 })],
-    ['provider_away', 'an error of its own', () => ({ status: 502 })],
+    ['provider_away', 'an error from the provider', () => ({ status: 502 })],
     ['bad_answer', 'a subject of another in UserInfo', () => ({ userInfo: { sub: 'another' } })],
     [
       'bad_answer',
@@ -88,14 +88,14 @@ describe('answers of an identity provider', () => {
     await expect.poll(reasons).toContain(reason);
   });
 
-  it('are taken by a key that is new', async () => {
+  it('are accepted with a new key', async () => {
     await provider.rotate();
     expect(await comeBack()).toContain('#code=');
   });
 
-  it('bring no verified email from elsewhere', async () => {
+  it('cannot take a verified email from another source', async () => {
     const victim = { email: ADMIN.email, email_verified: true };
-    // One place says the address, the other that some address is verified.
+    // One source has the address, the other says that some address is verified.
     provider.lies = {
       claims: { sub: 'mixer', email: ADMIN.email, email_verified: undefined },
       userInfo: { sub: 'mixer', ...victim },
@@ -127,14 +127,14 @@ describe('answers of an identity provider', () => {
     ],
     [
       'malformed',
-      'much of something',
+      'too much data',
       (answer) => {
         answer.set('x', 'y'.repeat(9_000));
       },
     ],
     [
       'other_browser',
-      'a state that was made up',
+      'an invented state',
       (answer) => {
         answer.set('state', 'made-up');
       },
@@ -162,12 +162,12 @@ describe('answers of an identity provider', () => {
     ],
     [
       'bad_signature',
-      'a token in it',
+      'a token in the query',
       (answer) => {
         answer.set('id_token', 'x.y.z');
       },
     ],
-  ])('are %s when a browser brings one with %s', async (reason, _what, change) => {
+  ])('are %s if a browser sends one with %s', async (reason, _what, change) => {
     const location = await comeBack(change);
     expect(new URL(location, server.url).hash).toBe(`#error=${reason}`);
   });
@@ -177,7 +177,7 @@ describe('answers of an identity provider', () => {
     expect([status, body.code, body.reason]).toEqual([401, 'sign_in_failed', 'other_browser']);
   });
 
-  it('are waited for no longer than some seconds', { timeout: 30_000 }, async () => {
+  it('are awaited for only a few seconds', { timeout: 30_000 }, async () => {
     const browser = new FetchBrowser();
     const answer = provider.answerTo((await browser.visit(at('start'))).headers.get('location') ?? '');
     provider.lies = { silent: true };
@@ -185,7 +185,7 @@ describe('answers of an identity provider', () => {
     expect(headers.get('location')).toBe('/console/#error=provider_away');
   });
 
-  it('are asked for once by many, and again when what is known is old', async () => {
+  it('are requested once for many, and again when the cached ones are old', async () => {
     const later = vi.spyOn(server.app.get(MonotonicClock), 'elapsed');
     later.mockImplementation(() => new SystemMonotonicClock().elapsed() + 3_600_000);
     const before = provider.discoveries;
@@ -193,7 +193,7 @@ describe('answers of an identity provider', () => {
     expect(provider.discoveries).toBe(before + 1);
   });
 
-  it('come from nobody, and stop no start, while the provider is away', async () => {
+  it('are missing while the provider is away, which does not prevent a start', async () => {
     const place = createServer();
     await new Promise<void>((resolve) => place.listen(0, '127.0.0.1', resolve));
     const { port } = place.address() as { port: number };
@@ -209,7 +209,7 @@ describe('answers of an identity provider', () => {
     }
   });
 
-  it('set a cookie that only TLS carries where people come by TLS', async () => {
+  it('set a secure cookie if clients use TLS', async () => {
     const other = await startApp({ ...ADMIN_ENV, ...provider.env, PUBLIC_URL: 'https://switchboard.test' });
     try {
       const { headers } = await new FetchBrowser().visit(`${other.url}/api/v1/auth/oidc/start`);

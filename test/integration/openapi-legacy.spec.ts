@@ -15,7 +15,7 @@ interface Operation {
   readonly responses: Readonly<Record<string, Answer>>;
 }
 
-/** How each route is asked for well, in an order in which that works, and badly, by status. */
+/** A valid call of each route, in an order that works, and invalid ones by status. */
 const QUESTIONS: readonly (readonly [id: string, question: Question, faults: Readonly<Record<number, Question>>])[] = [
   ['createRoom', { name: 'lobby' }, { 400: { name: 'a b' }, 404: { name: 'lobby' } }],
   ['createRoomByBody', { body: { room_name: 'stage' } }, { 400: { body: { room_name: 'a b' } } }],
@@ -72,7 +72,7 @@ describe('the legacy routes of rooms in the document', () => {
     return { status: response.status, type: response.headers.get('content-type') ?? '', text: await response.text() };
   };
 
-  /** The answer has the media type and the text, or the members, that the document says. */
+  /** Checks that the answer has the documented media type, and the documented text or members. */
   const expectDocumented = (id: string, { status, type, text }: Awaited<ReturnType<typeof ask>>): void => {
     const content = documented.get(id)!.operation.responses[status]?.content ?? {};
     const [documentedType = '', { example, schema } = { schema: {} }] = Object.entries(content)[0] ?? [];
@@ -84,7 +84,7 @@ describe('the legacy routes of rooms in the document', () => {
     expect(Object.keys(properties).sort()).toEqual([...required].sort());
   };
 
-  it('are all of them, and nothing is said of a POST that makes', () => {
+  it('are complete, and no POST is documented as creating', () => {
     expect([...documented.keys()].sort()).toEqual(QUESTIONS.map(([id]) => id).sort());
     for (const { operation } of documented.values()) {
       expect(operation.tags).toEqual(['legacy']);
@@ -93,7 +93,7 @@ describe('the legacy routes of rooms in the document', () => {
     }
   });
 
-  it('answer what is written there', async () => {
+  it('answer as documented', async () => {
     for (const [id, question, faults] of QUESTIONS) {
       const answer = await ask(id, question);
       expect([id, answer.status]).toEqual([id, 200]);

@@ -40,7 +40,7 @@ describe('the API documents', () => {
     await server.close();
   });
 
-  /** Of the committed document; tests are compiled without the plugin that knows the return types. */
+  /** From the committed document, since tests are compiled without the plugin that knows return types. */
   const operations = async () => {
     const document = JSON.parse(await readFile('openapi/openapi.json', 'utf8'));
     return Object.entries<Record<string, Operation>>(document.paths).flatMap(([path, item]) =>
@@ -48,7 +48,7 @@ describe('the API documents', () => {
     );
   };
 
-  it('show a page that loads nothing from elsewhere, and everything it loads is there', async () => {
+  it('have a page that loads nothing from elsewhere, and only files that exist', async () => {
     const page = await fetch(`${server.url}/docs`);
     expect(page.status).toBe(200);
     expect(page.headers.get('content-security-policy')).toContain("script-src 'self'");
@@ -59,7 +59,7 @@ describe('the API documents', () => {
     for (const link of links) {
       expect(link).toMatch(/^\.?\/?[\w./-]+$/);
       const loaded = await fetch(new URL(link, `${server.url}/docs`));
-      // An answer that nobody reads keeps its connection, and the server waits for that when it closes.
+      // An unread answer keeps its connection open, and the closing server waits for it.
       await loaded.arrayBuffer();
       expect(loaded.status, link).toBe(200);
     }
@@ -80,7 +80,7 @@ describe('the API documents', () => {
     });
   });
 
-  it('are OpenAPI 3.0 for generators that read no newer one, and nothing else', async () => {
+  it('are available as OpenAPI 3.0 for generators that read no newer version', async () => {
     const api = apiOf(server);
     const { status, body } = await api('GET', '/docs-json?openapi=3.0');
     expect([status, body.openapi]).toEqual([200, '3.0.3']);
@@ -88,7 +88,7 @@ describe('the API documents', () => {
     expect(Object.keys(served.paths)).toEqual(Object.keys(now.paths));
     expect(Object.keys(served.components.schemas)).toEqual(Object.keys(now.components.schemas));
     expect(await new Validator().validate(served)).toMatchObject({ valid: true });
-    // The committed one has what the compiler's plugin adds.
+    // The committed document has what the compiler plugin adds.
     const committed = downgrade(JSON.parse(await readFile('openapi/openapi.json', 'utf8')));
     expect(await new Validator().validate({ ...committed })).toMatchObject({ valid: true });
     expect(JSON.stringify(committed)).not.toMatch(/"type":\["|"null"|"const":/);
@@ -113,7 +113,7 @@ describe('the API documents', () => {
       expect(summary, operationId).toMatch(/\w/);
       expect(tags, operationId).toHaveLength(1);
       const good = Object.keys(responses).filter((status) => /^(2|302)/.test(status));
-      // A repeated request is answered with what the first one made, a range with a part.
+      // A repeated request returns what the first one created; a range returns a part.
       if (!['200,201', '200,206'].includes(good.join())) expect(good, operationId).toHaveLength(1);
       expect(Object.keys(responses), operationId).toEqual(expect.arrayContaining(['429', '500', '503']));
       if (requestBody)
@@ -161,7 +161,7 @@ describe('the API documents', () => {
     ]);
   });
 
-  it('say truly which routes need a credential', async () => {
+  it('say correctly which routes need a credential', async () => {
     for (const { path, method, operationId, security, responses } of await operations()) {
       if (!path.startsWith('/api/v1/')) continue;
       const answer = await fetch(server.url + path.replace(/\{\w+\}/g, '1'), {
@@ -175,7 +175,7 @@ describe('the API documents', () => {
     }
   });
 
-  it('come in the same order from an app without a database', async () => {
+  it('have the same order in an app without a database', async () => {
     const app = await createApp(server.config, createDataSource(server.config.storage, 'postgres://nowhere.invalid/x'));
     const text = formatOpenApi(buildOpenApi(app));
     expect(text).toBe(formatOpenApi(buildOpenApi(server.app)));
@@ -198,7 +198,7 @@ describe('a route that does not say who may call it', () => {
     }
   }
 
-  it('stops the boot', () => {
+  it('prevents the boot', () => {
     const discovery = { getControllers: () => [{ metatype: ForgetfulController }] } as unknown as DiscoveryService;
     const check = new RouteDeclarations(discovery, new MetadataScanner());
     expect(() => {

@@ -12,14 +12,14 @@ afterAll(() => server.close());
 
 const get = (path: string, init: RequestInit = {}) => fetch(server.url + path, { redirect: 'manual', ...init });
 
-/** What a page or script refers to on this server. */
+/** The paths on this server that a page or script refers to. */
 const references = (text: string) =>
   [...text.matchAll(/(?:href|src)="(\/[^"]*)"|(?:from|import\()\s*'([^']+\.js)'/g)].map(
     ([, link, file]) => link ?? file!,
   );
 
 describe('pages', () => {
-  it('link to and load nothing that does not answer, and nothing from elsewhere', async () => {
+  it('link to and load only what exists, and nothing from elsewhere', async () => {
     const seen = new Set<string>();
     const visit = async (path: string): Promise<void> => {
       if (seen.has(path)) return;
@@ -27,7 +27,7 @@ describe('pages', () => {
       const answer = await get(path);
       expect([path, answer.status]).toEqual([path, 200]);
       const type = answer.headers.get('content-type') ?? '';
-      // Of what is not ours only the existence counts.
+      // Third-party files only have to exist.
       if (/^\/(docs(?!-asyncapi)|assets\/~[^/]+\/vendor)/.test(path) || !/html|javascript/.test(type)) return;
       const text = await answer.text();
       expect(text).not.toMatch(/(?:href|src)="(?:https?:)?\/\/|\sstyle=|\son[a-z]+=|<script>|<style/);
@@ -49,7 +49,7 @@ describe('pages', () => {
     expect(plain).toEqual(expect.arrayContaining(['/assets/exhibit/main.js', '/assets/vendor/qrcode.js']));
   });
 
-  it.each(['/', '/exhibit/', '/exhibit'])('%s may run and show its own files only', async (path) => {
+  it.each(['/', '/exhibit/', '/exhibit'])('%s may only run and show its own files', async (path) => {
     const answer = await get(path);
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
     const policy = answer.headers.get('content-security-policy');
@@ -58,13 +58,13 @@ describe('pages', () => {
     expect(policy).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  it('carry the configured address as text', async () => {
+  it('contain the configured address as text', async () => {
     const text = await (await get('/exhibit/')).text();
     expect(text).toContain('name="public-url" content="https://relay.example.org/');
     expect(text).not.toContain('<script>');
   });
 
-  it('are asked for again with their tag, and then not sent again', async () => {
+  it('are revalidated with their tag, and then not sent again', async () => {
     const first = await get('/assets/pages.css');
     expect(first.headers.get('content-type')).toBe('text/css; charset=utf-8');
     expect(first.headers.get('cache-control')).toBe('no-cache');
@@ -76,7 +76,7 @@ describe('pages', () => {
     expect((await get('/exhibit/', { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('name their files by version, which browsers keep; other versions get what there is, and ask again', async () => {
+  it('name their files by version, which browsers cache; other versions get the current files, uncached', async () => {
     const page = await (await get('/exhibit/')).text();
     const [script = ''] = references(page).filter((link) => link.endsWith('/exhibit/main.js'));
     expect(script).toMatch(/^\/assets\/~[\w-]{22}\/exhibit\/main\.js$/);
@@ -93,20 +93,17 @@ describe('pages', () => {
     ['/console/', 'overview'],
     ['/console/rooms/1/lobby?q=x', 'rooms'],
     ['/console/home-servers', 'home-servers'],
-  ])('%s has its screen loaded along with it', async (path, screen) => {
+  ])('%s preloads its screen', async (path, screen) => {
     const link = (await get(path)).headers.get('link') ?? '';
     const [, script = ''] = /<([^>]+)>; rel=modulepreload/.exec(link) ?? [];
     expect(script).toMatch(new RegExp(`/console/${screen}\\.js$`));
     expect((await get(script)).status).toBe(200);
   });
 
-  it.each(['/console/nothing', '/console/__proto__', '/console/..%2fcall'])(
-    '%s has nothing loaded along',
-    async (path) => {
-      const answer = await get(path);
-      expect([answer.status, answer.headers.get('link')]).toEqual([200, null]);
-    },
-  );
+  it.each(['/console/nothing', '/console/__proto__', '/console/..%2fcall'])('%s preloads nothing', async (path) => {
+    const answer = await get(path);
+    expect([answer.status, answer.headers.get('link')]).toEqual([200, null]);
+  });
 
   it.each([
     '/assets/',
@@ -120,7 +117,7 @@ describe('pages', () => {
     '/assets/exhibit',
     '/assets/__proto__',
     '/exhibit/other',
-  ])('%s is nothing', async (path) => {
+  ])('%s does not exist', async (path) => {
     const answer = await get(path);
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toContain('application/problem+json');
@@ -131,7 +128,7 @@ describe('pages', () => {
     expect([answer.status, answer.headers.get('location')]).toEqual([302, '/console/']);
   });
 
-  it('come along with the build', { timeout: 120_000 }, async () => {
+  it('are part of the build', { timeout: 120_000 }, async () => {
     try {
       const built = await startProcess({ DATABASE_URL: server.database.url });
       const url = await built.url;

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ADMIN, ADMIN_ENV, apiOf, newUser, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
-/** Nobody asks it anything here. */
+/** Never contacted here. */
 const OIDC = { OIDC_ISSUER: 'http://127.0.0.1:9/', OIDC_CLIENT_ID: 'switchboard' };
 
 describe('PASSWORD_SIGN_IN', () => {
@@ -15,7 +15,7 @@ describe('PASSWORD_SIGN_IN', () => {
   };
   const person = { email: 'p@example.org', password: 'a good password', firstName: 'P', lastName: 'Q' };
 
-  it('off leaves no password that counts, and nobody learns whose there are', async () => {
+  it('off accepts no password, and does not reveal which accounts exist', async () => {
     const api = await start('off');
     expect((await api('GET', 'auth/methods')).body).toMatchObject({
       password: false,
@@ -28,7 +28,7 @@ describe('PASSWORD_SIGN_IN', () => {
     expect((await api('POST', 'accounts', { body: person })).status).toBe(401);
   });
 
-  it('fallback is for accounts that the server made at boot', async () => {
+  it('fallback is for accounts that the server created at boot', async () => {
     const api = await start('fallback');
     expect((await api('GET', 'auth/methods')).body.password).toBe(true);
     const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
@@ -43,7 +43,7 @@ describe('PASSWORD_SIGN_IN', () => {
     expect((await api('PUT', 'accounts/me/password', { token, body: change })).status).toBe(204);
   });
 
-  it('on is as ever, beside a provider', async () => {
+  it('on works as usual, next to a provider', async () => {
     const api = await start('on');
     expect((await newUser(api)).user.email).toContain('@');
   });

@@ -6,7 +6,7 @@ import { storedRow } from '../../src/modules/audit/stored-row.js';
 import { ADMIN, ADMIN_ENV, apiOf, signIn } from '../support/api.js';
 import { type RunningApp, startApp } from '../support/app.js';
 
-describe('a statement that a connection keeps', () => {
+describe('a prepared statement', () => {
   let server: RunningApp;
   let connection: QueryRunner;
 
@@ -27,14 +27,14 @@ describe('a statement that a connection keeps', () => {
     return rows.length;
   };
 
-  it('is parsed once, and no other is kept', async () => {
+  it('is parsed once, and no other is prepared', async () => {
     const statement = prepared('SELECT $1::integer + 1 AS "successor"');
     for (const n of [1, 2]) expect(await connection.query(statement, [n])).toEqual([{ successor: n + 1 }]);
     await connection.query('SELECT $1::integer - 1 AS "predecessor"', [1]);
     expect([await kept('successor'), await kept('predecessor')]).toEqual([1, 0]);
   });
 
-  it('is what acts ask for their rows with, also while a newer node lets texts be longer', async () => {
+  it('reads the rows of acts, even while a newer node lengthens text columns', async () => {
     const { user } = await signIn(apiOf(server), ADMIN.email, ADMIN.password);
     const read = () => storedRow(connection.manager, User, { id: user.id });
     const before = await read();

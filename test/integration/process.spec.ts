@@ -27,7 +27,7 @@ describe('the server process', () => {
   afterEach(cleanUpProcesses);
 
   describe('with the embedded database', () => {
-    it('keeps every secret it writes to itself', async () => {
+    it('keeps every secret that it writes private', async () => {
       const server = await startProcess({}, { dataDir: await temporaryDataDir() });
       await server.url;
       expect((await stat(server.dataDir)).mode & 0o777).toBe(0o700);
@@ -43,7 +43,7 @@ describe('the server process', () => {
       }
     });
 
-    it('refuses a second start over the same DATA_DIR, naming the owner, and does not disturb the first', async () => {
+    it('refuses a second start with the same DATA_DIR, naming the owner, without disturbing the first', async () => {
       const first = await startProcess({}, { dataDir: await usedDataDir() });
       await first.url;
       const second = await startProcess({}, { dataDir: first.dataDir });
@@ -53,7 +53,7 @@ describe('the server process', () => {
       expect((await fetch(await first.url)).status).toBeLessThan(500);
     });
 
-    it.runIf(process.platform === 'linux')('says so at once where nobody can make a DATA_DIR', async () => {
+    it.runIf(process.platform === 'linux')('says at once if DATA_DIR cannot be created', async () => {
       const server = await startProcess({}, { dataDir: '/proc/switchboard/data' });
       expect(await server.exited).toEqual({ code: 1, signal: null });
       expect(server.output()).toContain('DATA_DIR /proc/switchboard/data cannot be used: ENOENT');
@@ -87,7 +87,7 @@ describe('the server process', () => {
       expect(await databasePid(first.dataDir)).not.toBe(database);
     });
 
-    it('starts with variables of other programs in its environment', async () => {
+    it('starts with other programs’ variables in its environment', async () => {
       const env = {
         ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
         ...{ PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
@@ -100,7 +100,7 @@ describe('the server process', () => {
       expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
     });
 
-    it('stops with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
+    it('exits with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
       const server = await startProcess({}, { by: 'npm', dataDir: await usedDataDir() });
       await server.url;
       const database = (await databasePid(server.dataDir))!;
@@ -121,7 +121,7 @@ describe('the server process', () => {
       expect(server.output()).toContain('"msg":"Stopped"');
     });
 
-    it('stops cleanly while it still starts', async () => {
+    it('stops cleanly while still starting', async () => {
       const server = await startProcess({}, { dataDir: await temporaryDataDir() });
       for (let i = 0; i < 500 && !(await databasePid(server.dataDir)); i++) await sleep(10);
       server.kill('SIGTERM');
@@ -144,7 +144,7 @@ describe('the server process', () => {
       return startProcess({ DATABASE_URL: database.url, ...env });
     }
 
-    it('names all faults of its configuration in one message, exits with 1 and never listens', async () => {
+    it('names all errors of its configuration in one message, exits with 1 and never listens', async () => {
       const server = await startHere({ PORT: 'http', DRAIN_SECONDS: '-1', LOG_LEVEL: 'loud', SECRET_KEY: 'short' });
       expect(await server.exited).toEqual({ code: 1, signal: null });
       for (const name of ['PORT', 'DRAIN_SECONDS', 'LOG_LEVEL', 'SECRET_KEY']) expect(server.output()).toContain(name);
@@ -162,13 +162,13 @@ describe('the server process', () => {
       expect(server.output()).toContain(`Cannot listen on 127.0.0.1 port ${port}`);
     });
 
-    it('lets several nodes boot over one empty database at once', async () => {
+    it('lets several nodes boot on one empty database at once', async () => {
       database = await createTestDatabase('blank');
       const nodes = await Promise.all([startHere(), startHere(), startHere()]);
       for (const node of nodes) await expect(node.url).resolves.toContain('http://');
     });
 
-    it('waits for a database that comes up later, and never shows its password', async () => {
+    it('waits for a database that starts later, and never shows its password', async () => {
       database = await createTestDatabase();
       const [url, target] = [new URL(database.url), new URL(database.url)];
       url.port = String(await freePort());
@@ -193,7 +193,7 @@ describe('the server process', () => {
       expect(server.output()).not.toContain('hush');
     });
 
-    it('gives up at once when the database refuses the password', async () => {
+    it('gives up at once if the database refuses the password', async () => {
       database = await createTestDatabase();
       const url = new URL(database.url);
       url.password = 'not-the-password';
@@ -203,7 +203,7 @@ describe('the server process', () => {
       expect(server.output()).not.toContain('not-the-password');
     });
 
-    /** Begins a request that never ends, which keeps the server from stopping for some seconds. */
+    /** Starts a request that never ends, which keeps the server from stopping for some seconds. */
     async function holdBack(server: ServerProcess): Promise<void> {
       const { hostname, port } = new URL(await server.url);
       const request = http.request({ hostname, port, method: 'POST', path: '/', headers: { 'content-length': 10 } });
@@ -212,7 +212,7 @@ describe('the server process', () => {
       await sleep(100);
     }
 
-    it('ends at once with 1 at a second signal', async () => {
+    it('exits at once with 1 on a second signal', async () => {
       const server = await startHere({ DRAIN_SECONDS: '60' });
       await holdBack(server);
       server.kill('SIGTERM');
@@ -222,7 +222,7 @@ describe('the server process', () => {
       expect(await server.exited).toEqual({ code: 1, signal: null });
     });
 
-    it('takes the echo of a signal for the same one, and finishes although a request never ends', async () => {
+    it('treats the echo of a signal as the same one, and finishes although a request never ends', async () => {
       const server = await startHere();
       await holdBack(server);
       server.kill('SIGINT');

@@ -11,7 +11,7 @@ import { ServicesHarness } from '../support/services.js';
 import { SignalingClient } from '../support/signaling.js';
 import { type WsClient } from '../support/ws-client.js';
 
-/** What this node heard nothing of: it is done in the database alone. */
+/** A change that this node has not heard of, since it is made only in the database. */
 describe('comparing connections with the database', () => {
   let server: RunningApp;
   let rooms: RoomsHarness, services: ServicesHarness, circles: CirclesHarness, omikron: OmikronHarness;
@@ -71,7 +71,7 @@ describe('comparing connections with the database', () => {
     expect(few).toBeLessThanOrEqual(8 * server.nodes.length);
   }, 60_000);
 
-  it('says of a database that is away what is said of it everywhere, and that once', async () => {
+  it('logs the usual message if the database is away, once', async () => {
     await crowd(1);
     const ask = vi
       .spyOn(server.dataSource, 'query')
@@ -83,7 +83,7 @@ describe('comparing connections with the database', () => {
     warn.mockRestore();
   });
 
-  it('leaves everybody alone who may be where they are', async () => {
+  it('closes nobody who is allowed to be where they are', async () => {
     await crowd(2);
     await compare();
     await compare();
@@ -92,7 +92,7 @@ describe('comparing connections with the database', () => {
     expect(['rooms', 'services', 'circles', 'signaling', 'omikron'].map(count)).toEqual([2, 2, 2, 2, 3]);
   }, 60_000);
 
-  it('goes by the expiry and the permissions of endpoints', async () => {
+  it('considers the expiry and permissions of endpoints', async () => {
     const application = await rooms.application();
     await rooms.room(application, 'r');
     const clients: WsClient[] = [];
@@ -108,7 +108,7 @@ describe('comparing connections with the database', () => {
     await clients[0]?.expectNothing();
   });
 
-  it('goes by the issuers and keys of those who are there by token or ticket', async () => {
+  it('considers the issuers and keys behind tokens and tickets', async () => {
     const application = await rooms.application();
     await rooms.room(application, 'r');
     const key = newKey('EdDSA');

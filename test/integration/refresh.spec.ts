@@ -16,7 +16,7 @@ describe('a used refresh token', () => {
 
   const refresh = async (refreshToken: string) => (await api('POST', 'auth/refresh', { body: { refreshToken } })).body;
 
-  it('gets the same pair again within ten seconds, also when that was used meanwhile', async () => {
+  it('gets the same pair again within ten seconds, even if that was used meanwhile', async () => {
     const { refreshToken } = await newUser(api);
     const first = await refresh(refreshToken);
     await time.passes(1_500);

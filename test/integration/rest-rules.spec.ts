@@ -20,7 +20,7 @@ describe('REST v1', () => {
     await server.close();
   });
 
-  it('answers an error as a problem with code and request id', async () => {
+  it('answers errors with a problem with code and request id', async () => {
     const answer = await api('GET', 'nothing/here', { headers: { 'x-request-id': 'my-id.1' } });
     expect(answer.status).toBe(404);
     expect(answer.headers.get('content-type')).toBe('application/problem+json');
@@ -35,33 +35,33 @@ describe('REST v1', () => {
     });
   });
 
-  it('takes over no request id that could forge a log line', async () => {
+  it('accepts no request id that could forge a log line', async () => {
     for (const id of ['a b', 'x'.repeat(65), '<script>', '"']) {
       const { headers } = await api('GET', 'nothing', { headers: { 'x-request-id': id } });
       expect(headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/);
     }
   });
 
-  it('answers a known path with another method 405 and says which it has', async () => {
+  it('answers another method on a known path with 405, and lists the allowed ones', async () => {
     const answer = await api('PUT', 'auth/login', { body: {} });
     expect(answer.status).toBe(405);
     expect(answer.headers.get('allow')).toBe('POST');
     expect(answer.body.code).toBe('method_not_allowed');
   });
 
-  it('answers a path with a broken escape 400', async () => {
+  it('answers a path with a broken escape with 400', async () => {
     expect((await api('GET', 'accounts/%FF', { token: admin })).status).toBe(400);
     expect((await api('GET', '/%E0%A4%A')).status).toBe(404);
   });
 
-  it('answers JSON that does not parse 400, without quoting it', async () => {
+  it('answers invalid JSON with 400, without quoting it', async () => {
     const answer = await api('POST', 'auth/login', { body: '{"password":"hush-hush",}' });
     expect(answer.status).toBe(400);
     expect(answer.body.code).toBe('malformed_body');
     expect(JSON.stringify(answer.body)).not.toContain('hush');
   });
 
-  it('answers a body that is not UTF-8 400', async () => {
+  it('answers a body that is not UTF-8 with 400', async () => {
     const answer = await fetch(`${server.url}/api/v1/auth/login`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -72,7 +72,7 @@ describe('REST v1', () => {
   });
 
   it.each([['[]'], ['[{"email":"a"}]'], [''], ['null'], ['7'], ['"text"'], ['true']])(
-    'answers the body «%s» 422',
+    'answers the body «%s» with 422',
     async (body) => {
       const answer = await api('POST', 'auth/login', { body });
       expect(answer.status).toBe(422);
@@ -80,12 +80,12 @@ describe('REST v1', () => {
     },
   );
 
-  it('answers a body above 1 MiB 413', async () => {
+  it('answers a body above 1 MiB with 413', async () => {
     const answer = await api('POST', 'auth/login', { body: { email: 'x'.repeat(1_048_577) } });
     expect(answer).toMatchObject({ status: 413, body: { code: 'payload_too_large' } });
   });
 
-  it('asks who somebody is before it looks at what they send', async () => {
+  it('authenticates before it validates', async () => {
     const sent = { body: 'text', headers: { 'content-type': 'text/plain' } };
     expect((await api('POST', 'services', sent)).status).toBe(401);
     expect((await api('POST', 'services', { ...sent, token: admin })).status).toBe(415);
@@ -93,7 +93,7 @@ describe('REST v1', () => {
     expect((await api('GET', 'services/1?unheard=of', { token: admin })).status).toBe(422);
   });
 
-  it('answers other media types, charsets and encodings 415', async () => {
+  it('answers other media types, charsets and encodings with 415', async () => {
     const body = JSON.stringify({ email: 'a@example.org', password: 'x' });
     for (const headers of [
       { 'content-type': 'text/plain' },
@@ -106,7 +106,7 @@ describe('REST v1', () => {
     }
   });
 
-  it('names all faults of a body at once', async () => {
+  it('names all errors of a body at once', async () => {
     const { status, body } = await api('POST', 'accounts', { body: { ...account, email: 'no', lastName: 7 } });
     expect(status).toBe(422);
     expect(body.errors).toEqual([
@@ -149,7 +149,7 @@ describe('REST v1', () => {
     ['2147483648', 404],
     ['99999999999999999999999', 404],
     ['2147483647', 404],
-  ])('answers the id %s with %i', async (id, status) => {
+  ])('answers the id %s with status %i', async (id, status) => {
     expect((await api('GET', `accounts/${id}`, { token: admin })).status).toBe(status);
   });
 
@@ -184,11 +184,11 @@ describe('REST v1', () => {
     [`cursor=${Buffer.from('id:0').toString('base64url')}`, 422],
     [`cursor=${Buffer.from('id:99999999999').toString('base64url')}`, 422],
     ['cursor=a&cursor=b', 422],
-  ])('answers a list with %s %i', async (query, status) => {
+  ])('answers a list with %s with status %i', async (query, status) => {
     expect((await api('GET', `accounts?${query}`, { token: admin })).status).toBe(status);
   });
 
-  it('lets browsers of any origin in outside production, and tells them what they may read', async () => {
+  it('admits browsers of any origin outside production, and tells them what they may read', async () => {
     const headers = { origin: 'https://else.example' };
     const answer = await api('GET', 'auth/me', { headers });
     expect(answer.status).toBe(401);
@@ -210,7 +210,7 @@ describe('REST v1', () => {
     'sse/endpoint/none',
     'api/v1/media/1/upload',
     'health/live',
-  ])('lets pages send credentials to %s, and read what its clients need', async (path) => {
+  ])('lets pages send credentials to %s, and read the headers that its clients need', async (path) => {
     const { headers } = await fetch(`${server.url}/${path}`, { headers: { origin: 'https://else.example' } });
     expect(headers.get('access-control-allow-origin')).toBe('https://else.example');
     expect(headers.get('access-control-allow-credentials')).toBe('true');
@@ -250,7 +250,7 @@ describe('REST v1', () => {
 });
 
 describe('REST v1 behind settings', () => {
-  it('limits each principal and each address apart', async () => {
+  it('limits each principal and each address separately', async () => {
     const server = await startApp({ ...ADMIN_ENV, REST_RATE: '1', REST_BURST: '20', TRUSTED_PROXIES: '127.0.0.1' });
     try {
       const api = apiOf(server);

@@ -32,7 +32,7 @@ describe('connections and revocations', () => {
     expect(second.nextCursor).toBeNull();
   });
 
-  it('closes one connection, and the others hear of it', async () => {
+  it('closes one connection, and tells the others', async () => {
     const service = await services.service();
     const { host } = await services.host(service);
     const { client, user } = await services.client(service, host);
@@ -72,7 +72,7 @@ describe('connections and revocations', () => {
     expect((await services.api('GET', 'revocations')).body.items).toEqual([]);
   });
 
-  it('ends by itself when its time is over', async () => {
+  it('expire by themselves', async () => {
     const service = await services.service();
     const until = new Date(Date.now() + 1_200).toISOString();
     await services.api('POST', 'revocations', { service: service.id, until });
@@ -99,7 +99,7 @@ describe('connections and revocations', () => {
     expect(client).not.toBe('');
   });
 
-  it('of a key holds for the endpoints that it made when the key is deleted', async () => {
+  it('of a key still apply to the endpoints that it created once the key is deleted', async () => {
     const rooms = await RoomsHarness.on(services.server);
     const application = await rooms.application();
     await rooms.room(application, 'lobby');
@@ -116,7 +116,7 @@ describe('connections and revocations', () => {
     await member.close();
   });
 
-  it('names an endpoint by its id, for admins who do not see its code, and says that of it', async () => {
+  it('name an endpoint by its id, for admins who do not see its code', async () => {
     const rooms = await RoomsHarness.on(services.server);
     const application = await rooms.application();
     await rooms.room(application, 'hall');
@@ -134,7 +134,7 @@ describe('connections and revocations', () => {
     expect((await listed()).map((each: { revoked: boolean }) => each.revoked)).toEqual([true, false]);
     expect((await rooms.admin('DELETE', `revocations/${body.id}`)).status).toBe(204);
     await (await rooms.connect(endpoint)).close();
-    // By its code, and by the key that made it, it is as revoked.
+    // It is also revoked by its code, and by the key that created it.
     const byCode = await rooms.admin('POST', 'revocations', { endpoint: endpoint.code });
     expect((await listed())[0].revoked).toBe(true);
     await rooms.admin('DELETE', `revocations/${byCode.body.id}`);
@@ -157,7 +157,7 @@ describe('connections and revocations', () => {
     [{ service: 1, extra: 1 }, 422],
     [{ service: 1, connection: 'x-1' }, 422],
     [{ endpoint: 'x\u0000' }, 422],
-  ])('refuses %j with %i', async (body, status) => {
+  ])('answers %j with %i', async (body, status) => {
     const answer = await services.api('POST', 'revocations', body);
     expect(answer.status).toBe(status);
     expect(answer.body.errors.length).toBeGreaterThan(0);
@@ -177,7 +177,7 @@ describe('connections and revocations', () => {
     { iota: '5f8d3c52-9a3e-4b7e-8f0a-1c2d3e4f5a6b' },
     { connection: 'nonsense' },
     { connection: 'ffffffffffffffff-1' },
-  ])('answers %j, which is nobody, with 422', async (body) => {
+  ])('answers %j, which does not exist, with 422', async (body) => {
     const { status, body: problem } = await services.api('POST', 'revocations', body);
     expect([status, problem.code]).toEqual([422, 'unknown_subject']);
     expect(problem.errors).toMatchObject([{ field: Object.keys(body)[0] }]);
@@ -186,7 +186,7 @@ describe('connections and revocations', () => {
     );
   });
 
-  it('revokes the credential that a connection came with', async () => {
+  it('revokes the credential of a connection', async () => {
     const service = await services.service({ allowPublicCode: true });
     const { host, code } = await services.host(service, true);
     const { guest, user } = await services.guest(code, host);

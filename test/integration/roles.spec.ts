@@ -27,7 +27,7 @@ describe('what roles see and do', () => {
   const as = (role: string, method: string, path: string, body?: object) =>
     rooms.call(method, path, { token: people[role]!.accessToken, ...(body && { body }) });
 
-  it('counts from the next request on', async () => {
+  it('changes with the next request', async () => {
     const { user, accessToken } = await newUser(rooms.call);
     const list = async () => (await rooms.call('GET', 'services', { token: accessToken })).status;
     const become = (role: string) => rooms.admin('PATCH', `accounts/${user.id}`, { role });
@@ -44,7 +44,7 @@ describe('what roles see and do', () => {
     expect([status, body.code]).toEqual([409, 'last_admin']);
   });
 
-  it('shows codes of sessions to whoever may act on them', async () => {
+  it('shows session codes to those who may act on them', async () => {
     const service = await services.service({ title: 'Exhibit', allowPublicCode: true });
     const { code } = await services.host(service, true);
     const codes = async (role: string) =>
@@ -53,7 +53,7 @@ describe('what roles see and do', () => {
     expect(await codes('viewer')).toEqual([null]);
   });
 
-  it('shows everybody’s lobby tokens to a viewer, who deletes but own ones', async () => {
+  it('shows everybody’s lobby tokens to a viewer, who can only delete their own', async () => {
     const { body: token } = await rooms.call('POST', 'lobby/tokens', { token: admin.accessToken, body: {} });
     const path = `lobby/tokens/${token.id}`;
     expect((await as('viewer', 'GET', path)).status).toBe(200);
@@ -61,7 +61,7 @@ describe('what roles see and do', () => {
     expect((await as('operator', 'DELETE', path)).status).toBe(204);
   });
 
-  it('lets no operator make an account where registration is closed', async () => {
+  it('lets no operator create an account if registration is closed', async () => {
     const other = await RoomsHarness.start({ REGISTRATION: 'closed' });
     try {
       const account = { email: 'o@example.org', password: 'a good password', firstName: 'O', lastName: 'P' };

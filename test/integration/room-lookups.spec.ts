@@ -4,7 +4,7 @@ import { ApiKeys } from '../../src/modules/auth/api-keys/api-keys.service.js';
 import { Rooms } from '../../src/modules/rooms/directory/rooms.service.js';
 import { RoomsHarness, type TestApplication } from '../support/rooms.js';
 
-describe('what requests look up together', () => {
+describe('lookups shared by requests', () => {
   let harness: Awaited<ReturnType<typeof RoomsHarness.start>>;
   let mine: TestApplication;
   let other: TestApplication;
@@ -28,7 +28,7 @@ describe('what requests look up together', () => {
     return statements.filter((statement) => statement.includes(`"${table}"`)).length;
   }
 
-  it('is one statement for rooms of several applications, each of which gets its own', async () => {
+  it('take one statement for rooms of several applications, each of which gets its own', async () => {
     const rooms = harness.app.app.get(Rooms, { strict: false });
     const wanted = [
       [mine.id, 'same'],
@@ -45,7 +45,7 @@ describe('what requests look up together', () => {
     await expect(rooms.get(other.id, 'days')).rejects.toMatchObject({ code: 'not_found' });
   });
 
-  it('knows where a room begins and ends, with limits by number and by days, and none', async () => {
+  it('find where a room begins and ends, with limits by number, by days, and without', async () => {
     const rooms = harness.app.app.get(Rooms, { strict: false });
     for (const room of ['same', 'days']) {
       for (let n = 0; n < 5; n++) await harness.as(mine, 'POST', `rooms/${room}/messages`, { message: n });
@@ -61,7 +61,7 @@ describe('what requests look up together', () => {
     expect((await rooms.getWithHead(other.id, 'same')).head).toBeNull();
   });
 
-  it('is one statement for API keys, each of which names its application', async () => {
+  it('take one statement for API keys, each of which gets its application', async () => {
     const keys = harness.app.app.get(ApiKeys, { strict: false });
     const count = await statementsFor('applications', async () => {
       const found = await Promise.all([mine, other, mine].map(({ apiKey }) => keys.identify(apiKey)));

@@ -14,7 +14,7 @@ import { type StoredMessageEvent } from '../../src/modules/rooms/rooms.events.js
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { LossyBus } from '../support/lossy-bus.js';
 
-/** A reader that keeps the events it hears. */
+/** A reader that records the events it hears. */
 class Reader {
   readonly id = 'reader';
   readonly protocol = 'rooms';
@@ -101,7 +101,7 @@ describe('durable rooms on two nodes', () => {
     return id as number;
   }
 
-  it('answer a publisher before it hears what it said, also when others learn first that it is stored', async () => {
+  it('answer a publisher before it hears its own message, even if others learn first that it is stored', async () => {
     const id = await room();
     const { heard } = await a.reader(id);
     const append = a.repository.append.bind(a.repository);
@@ -121,7 +121,7 @@ describe('durable rooms on two nodes', () => {
     });
     const saying = a.log.append(say(id, 'own'), answer);
     await stored;
-    // Its node finds out by the gap before another node's message.
+    // Its node notices the gap before another node's message.
     await b.log.append(say(id, 'other'));
     await expect.poll(() => page.mock.settledResults).toHaveLength(1);
     await page.mock.results[0]!.value;
@@ -133,7 +133,7 @@ describe('durable rooms on two nodes', () => {
     await expect.poll(() => heard.length).toBe(2);
   });
 
-  it('number what both say at once without gap, and show every reader the same order', async () => {
+  it('number simultaneous messages of both without gaps, and show every reader the same order', async () => {
     const id = await room();
     const readers = [await a.reader(id), await b.reader(id)];
     bus.fate = (from, to) => (from === to ? 0 : 1 + Math.random() * 20);
@@ -155,7 +155,7 @@ describe('durable rooms on two nodes', () => {
     }
   });
 
-  it('become visible in ascending order: who asks for what follows never skips one', async () => {
+  it('become visible in ascending order, so that reading what follows never skips one', async () => {
     const id = await room();
     let open = true;
     const isOpen = () => open;
@@ -177,7 +177,7 @@ describe('durable rooms on two nodes', () => {
     expect(seen).toEqual(count(400));
   });
 
-  it('fill the hole that a node leaves which dies between commit and telling', async () => {
+  it('fill the gap left by a node that dies between committing and announcing', async () => {
     const id = await room();
     const reader = await b.reader(id);
     await a.log.append(say(id, 'told'));
@@ -187,7 +187,7 @@ describe('durable rooms on two nodes', () => {
     bus.fate = () => 0;
     await a.log.append(say(id, 'told again'));
     await expect.poll(() => reader.offsets, { timeout: 3_000 }).toEqual([1, 2, 3, 4]);
-    // Nothing follows that would show the hole: the look at the heads finds it.
+    // No later message reveals the gap; the look at the heads finds it.
     bus.fate = () => 'lost';
     await a.log.append(say(id, 'lost at the end'));
     await expect.poll(() => reader.offsets, { timeout: 3_000 }).toEqual([1, 2, 3, 4, 5]);
@@ -208,7 +208,7 @@ describe('durable rooms on two nodes', () => {
     expect([...heads.values()].map(({ last }) => last)).toEqual(ids.map(() => 30));
   });
 
-  it('make one message of the same key used on both at once, and refuse it for another', async () => {
+  it('store one message if both use the same key at once, and refuse the key for another message', async () => {
     const id = await room();
     const key = (digest: string) => ({
       scope: 1,
@@ -228,7 +228,7 @@ describe('durable rooms on two nodes', () => {
     expect(await a.log.append(say(999_999, 'nowhere'))).toMatchObject({ outcome: 'gone' });
   });
 
-  it('store what is said together in few statements, and one alone in one', async () => {
+  it('store simultaneous messages in few statements, and a single one in one', async () => {
     const id = await room();
     let statements = 0;
     const append = a.repository.append.bind(a.repository);

@@ -20,7 +20,7 @@ describe('retention', () => {
   const sql = <T>(text: string, parameters: unknown[] = []): Promise<T[]> =>
     harness.app.dataSource.query(text, parameters);
 
-  /** Fills a room with as many messages, the first of them the given days old. */
+  /** Fills a room with `count` messages, the first ones of the given age in days. */
   async function fill(room: string, count: number, days = 0): Promise<number> {
     const [{ id }] = (await sql<{ id: number }>(`SELECT id FROM rooms WHERE name = $1`, [room])) as [{ id: number }];
     await sql(
@@ -61,7 +61,7 @@ describe('retention', () => {
     expect(await fromOldest.next()).toMatchObject({ offset: 6_902 });
   });
 
-  /** From where a client, over either kind of connection, is told everything that there is. */
+  /** The position after which a client, on either kind of connection, gets everything. */
   async function firstTold(room: string): Promise<unknown[]> {
     const endpoint = await harness.endpoint(app, room, 'read');
     const socket = await harness.connect(endpoint, '?after=0');
@@ -104,7 +104,7 @@ describe('retention', () => {
     expect((await harness.as(app, 'GET', 'rooms/ageing/messages')).body.items).toEqual([]);
   });
 
-  it('keeps messages for as many days as they may get old', async () => {
+  it('keeps messages up to their maximum age in days', async () => {
     await harness.room(app, 'dated', { durable: true, retentionDays: 10 });
     const id = await fill('dated', 6_000, 20);
     await retention.sweep();
@@ -114,7 +114,7 @@ describe('retention', () => {
     expect(await oldest('dated')).toBe(Number(first));
   });
 
-  it('leaves alone what may stay', async () => {
+  it('leaves everything else alone', async () => {
     await harness.room(app, 'free', { durable: true });
     const id = await fill('free', 500, 400);
     await retention.sweep();

@@ -6,12 +6,12 @@ import { describeWith } from '../support/requires.js';
 const isRoot = process.getuid?.() === 0;
 
 describeWith('unshare', 'the user PostgreSQL runs as', () => {
-  it.runIf(!isRoot)('is ourselves, unless we are root', async () => {
+  it.runIf(!isRoot)('is the current user, unless that is root', async () => {
     const { postgres } = await locateBinaries();
     expect(await chooseRunAs(postgres)).toEqual({ wrapper: [], owner: undefined });
   });
 
-  it.runIf(isRoot)('is root under another name where namespaces are allowed, else nobody', async () => {
+  it.runIf(isRoot)('is root under another name if namespaces are allowed, otherwise nobody', async () => {
     const { postgres } = await locateBinaries();
     const { wrapper, owner } = await chooseRunAs(postgres);
     if (wrapper.length > 0) {
@@ -22,7 +22,7 @@ describeWith('unshare', 'the user PostgreSQL runs as', () => {
     }
   });
 
-  it.runIf(isRoot)('is nobody where the namespace cannot run the program', async () => {
+  it.runIf(isRoot)('is nobody if the namespace cannot run the program', async () => {
     const { wrapper, owner } = await chooseRunAs('/no/such/program');
     expect(wrapper).toEqual([]);
     expect(owner).toMatchObject({ name: 'nobody' });

@@ -20,7 +20,7 @@ const ENV = {
 
 type Server = { readonly url: string; readonly wsUrl: string };
 
-/** One of each kind, each shown to the server where it belongs, and each guess once. @returns them by kind */
+/** One secret of each kind, each used where it belongs, and one guess of each. @returns them by kind */
 async function useSecrets(server: Server): Promise<Record<string, string>> {
   const api = apiOf(server);
   const rooms = await RoomsHarness.on(server);
@@ -103,7 +103,7 @@ describe('secrets of all kinds', () => {
   beforeAll(ensureBuilt, 300_000);
   afterEach(cleanUpProcesses);
 
-  it('stand in clear in no file of the data directory, and in no log at its wordiest', async () => {
+  it('are in clear text in no file of the data directory, and in no log at its most verbose', async () => {
     const server = await startProcess({ ...ENV, LOG_LEVEL: 'debug', LOG_FORMAT: 'json' });
     const url = await server.url;
     const secrets = await useSecrets({ url, wsUrl: url.replace('http', 'ws') });
@@ -118,7 +118,7 @@ describe('secrets of all kinds', () => {
     }
     const holding = (text: string) =>
       [...contents].filter(([, content]) => content.includes(text)).map(([name]) => name);
-    // What is no secret is found, in tables and in the write-ahead log: so would a secret be.
+    // Other values are found in tables and in the write-ahead log, so a secret would be, too.
     expect(holding('kept@example.org').some((name) => name.includes('pg_wal'))).toBe(true);
     expect(holding('kept@example.org').some((name) => name.includes('base'))).toBe(true);
     expect(holding('Listening on')).toEqual(['the log']);

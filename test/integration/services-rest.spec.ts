@@ -10,7 +10,7 @@ describe('services over REST', () => {
   });
   afterAll(() => harness.close());
 
-  it('makes a service with defaults and shows its tokens once', async () => {
+  it('creates a service with defaults and shows its tokens once', async () => {
     const { status, headers, body } = await harness.api('POST', 'services', { title: 'Defaults' });
     expect(status).toBe(201);
     const { hostToken, clientToken, ...service } = body;
@@ -36,7 +36,7 @@ describe('services over REST', () => {
     expect(answer.body).toEqual(service);
   });
 
-  it('stores no token in clear', async () => {
+  it('stores no token in clear text', async () => {
     const { id, hostToken, clientToken } = await harness.service();
     const [row] = await harness.server.dataSource.query<[Record<string, unknown>]>(
       `SELECT s::text AS text FROM services s WHERE id = $1`,
@@ -47,7 +47,7 @@ describe('services over REST', () => {
     }
   });
 
-  it('takes every option and keeps what a change leaves out', async () => {
+  it('accepts every option and keeps what a change leaves out', async () => {
     const options = {
       allowPublicCode: true,
       allowMultipleHosts: true,
@@ -97,7 +97,7 @@ describe('services over REST', () => {
   });
 
   it.each(['🎪'.repeat(32), 'מוזיאון \u202eABC', '<script>alert(1)</script>', "'; DROP TABLE services; --", 'e\u0301'])(
-    'shows the title %j as it is',
+    'shows the title %j unchanged',
     async (title) => {
       const { status, body } = await harness.api('POST', 'services', { title });
       expect(status).toBe(201);
@@ -106,7 +106,7 @@ describe('services over REST', () => {
     },
   );
 
-  it('answers 409 for a title that is taken, in whatever form it is written', async () => {
+  it('answers 409 for a title that is taken, in whatever Unicode form', async () => {
     const { body } = await harness.api('POST', 'services', { title: 'Caf\u00e9' });
     for (const title of ['Caf\u00e9', 'Cafe\u0301']) {
       expect((await harness.api('POST', 'services', { title })).body).toMatchObject({
@@ -119,7 +119,7 @@ describe('services over REST', () => {
     expect((await harness.api('PATCH', `services/${body.id}`, { title: 'Caf\u00e9' })).status).toBe(200);
   });
 
-  it('answers 404 for what is not there', async () => {
+  it('answers 404 for what does not exist', async () => {
     for (const id of ['999999', '0', '-1', '99999999999']) {
       for (const [method, path, body] of [
         ['GET', '', undefined],
@@ -173,7 +173,7 @@ describe('services over REST', () => {
     }
   });
 
-  it('rotates only the roles there are', async () => {
+  it('rotates only the tokens of existing roles', async () => {
     const { id } = await harness.service();
     for (const role of ['guest', 'HOST', '', null, 5]) {
       expect((await harness.api('POST', `services/${id}/tokens/rotate`, { role })).status).toBe(422);
@@ -189,7 +189,7 @@ describe('services over REST', () => {
     expect(row.same).toBe(true);
   });
 
-  it('admits with one query, and guests with none', async () => {
+  it('admits hosts and clients with one query, and guests with none', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { host, code } = await harness.host(service, true);
     const statements: string[] = [];

@@ -29,7 +29,7 @@ describe('signing in', () => {
   let server: RunningApp;
   let api: Api;
 
-  /** A JWT with our key, or another. */
+  /** A JWT signed with our key, or another. */
   const forge = (
     header: { alg: 'HS256' | 'HS512'; typ: 'JWT' },
     claims: object,
@@ -79,7 +79,7 @@ describe('signing in', () => {
     expect((await api('GET', 'auth/me', { token: body.accessToken })).body).toMatchObject(body.user);
   });
 
-  it('signs HS256 with issuer, audience, subject, login and an id of its own', async () => {
+  it('signs with HS256, with issuer, audience, subject, login and an id of its own', async () => {
     const { accessToken, user } = await newUser(api);
     const [header] = accessToken.split('.');
     expect(decode(header)).toEqual({ alg: 'HS256', typ: 'JWT' });
@@ -89,7 +89,7 @@ describe('signing in', () => {
     expect(claims.exp - claims.iat).toBe(900);
   });
 
-  it('does not care for the case of the email', async () => {
+  it('ignores the case of the email', async () => {
     const { user, password } = await newUser(api);
     expect((await signIn(api, user.email.toUpperCase(), password)).user.id).toBe(user.id);
   });
@@ -104,7 +104,7 @@ describe('signing in', () => {
     expect(wrong.body.code).toBe('invalid_credentials');
   });
 
-  it('refuses tokens that are forged, of another kind, expired, or of nobody', async () => {
+  it('refuses tokens that are forged, of another kind, expired, or without an account', async () => {
     const { accessToken } = await newUser(api);
     const claims = claimsOf(accessToken);
     const hs256 = { alg: 'HS256', typ: 'JWT' } as const;
@@ -131,7 +131,7 @@ describe('signing in', () => {
     expect((await api('GET', 'auth/me')).headers.get('www-authenticate')).toBe('Bearer');
   });
 
-  it('lets an access token die after fifteen minutes while the login lives on', async () => {
+  it('lets an access token expire after fifteen minutes while the login continues', async () => {
     const { accessToken, refreshToken } = await newUser(api);
     goForward(899_000);
     expect(await statusOf(accessToken)).toBe(200);
@@ -197,12 +197,12 @@ describe('signing in', () => {
     }
   });
 
-  it('takes an email with space around it', async () => {
+  it('accepts an email with space around it', async () => {
     const { user, password } = await newUser(api);
     await signIn(api, `  ${user.email}\t`, password);
   });
 
-  it('puts a new secret in the place of the one that was read, or none', async () => {
+  it('replaces exactly the secret that was read, or none', async () => {
     const logins = server.app.get(LoginsRepository);
     const { refreshToken, accessToken } = await newUser(api);
     const old = createHash('sha256').update(Buffer.from(refreshToken, 'base64url').subarray(32)).digest();
@@ -219,13 +219,13 @@ describe('signing in', () => {
     },
   );
 
-  it('lets a login that nobody refreshes for thirty days end', async () => {
+  it('ends a login that is not refreshed for thirty days', async () => {
     const { refreshToken } = await newUser(api);
     goForward(30 * 24 * 3_600_000 + 1_000);
     expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(401);
   });
 
-  it('ends this login alone on logout, at once, tokens and sockets', async () => {
+  it('ends only this login on logout, at once, with its tokens and sockets', async () => {
     const { user, password, accessToken, refreshToken } = await newUser(api);
     const other = await signIn(api, user.email, password);
     const disconnect = vi.spyOn(server.app.get(Hub), 'disconnect');
@@ -238,7 +238,7 @@ describe('signing in', () => {
     expect(await statusOf(other.accessToken)).toBe(200);
   });
 
-  it('tells sockets who a token stands for', async () => {
+  it('tells sockets whose token it is', async () => {
     const { accessToken, user } = await newUser(api);
     await expect(server.app.get(AccessTokens).verify(accessToken)).resolves.toMatchObject({
       kind: 'user',
@@ -250,14 +250,14 @@ describe('signing in', () => {
     });
   });
 
-  it('refuses the token of an account that was disabled behind our back', async () => {
+  it('refuses the token of an account that was disabled directly in the database', async () => {
     const { accessToken, refreshToken, user } = await newUser(api);
     await server.dataSource.query('UPDATE users SET disabled = true WHERE id = $1', [user.id]);
     expect(await statusOf(accessToken)).toBe(401);
     expect((await api('POST', 'auth/refresh', { body: { refreshToken } })).status).toBe(401);
   });
 
-  it('begins no login with what was true before: another password, or disabled meanwhile', async () => {
+  it('starts no login on outdated facts: a previous password, or an account disabled meanwhile', async () => {
     const logins = server.app.get(LoginsRepository);
     const digests = () => ({ handleDigest: randomBytes(32), secretDigest: randomBytes(32), ...use() });
     const { user } = await newUser(api);
@@ -270,8 +270,8 @@ describe('signing in', () => {
     await expect(logins.create(read, digests())).resolves.toBeUndefined();
   });
 
-  it('keeps nothing secret in clear', async () => {
-    // Hashed when the server started, as outside of tests.
+  it('stores no secret in clear text', async () => {
+    // Hashed at the server's start, as outside of tests.
     const { accessToken, refreshToken } = await signIn(api, ADMIN.email, ADMIN.password);
     const rows = await server.dataSource.query(
       `SELECT l::text AS login, u::text AS account FROM logins l JOIN users u ON u.id = l.user_id WHERE l.id = $1`,
@@ -285,7 +285,7 @@ describe('signing in', () => {
     expect(stored).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
   });
 
-  it('keeps the hundred newest logins of an account', async () => {
+  it('keeps the newest hundred logins of an account', async () => {
     const { user, password, accessToken } = await newUser(api);
     await server.dataSource.query(
       `INSERT INTO logins (user_id, handle_digest, secret_digest, expires_at)
@@ -324,7 +324,7 @@ describe('guessing passwords', () => {
   };
 
   it.each([['a known'], ['an unknown']])(
-    'slows down for %s account, from wherever, with growing delays',
+    'is slowed for %s account, from any address, with growing delays',
     async (kind) => {
       const email = kind === 'a known' ? (await newUser(api)).user.email : 'stranger@example.org';
       // The account signed in from the test's own address; these come from elsewhere.
@@ -348,18 +348,18 @@ describe('guessing passwords', () => {
     },
   );
 
-  it('lets at most the free tries through when guesses come all at once', async () => {
+  it('gets at most the free attempts if all guesses come at once', async () => {
     const { user } = await newUser(api);
     const begun = performance.now();
     const all = await Promise.all(Array.from({ length: 60 }, () => guess(user.email, 'wrong', freshPlace())));
-    // The waits are 1, 2, 4 … seconds: on a slow machine some of them end meanwhile.
+    // The waits are 1, 2, 4 … seconds; on a slow machine some of them end meanwhile.
     const waitsOver = Math.ceil(Math.log2(1 + (performance.now() - begun) / 1_000));
     const looked = all.filter(({ status }) => status === 401).length;
     expect(looked).toBeLessThanOrEqual(11 + waitsOver);
     expect(all.filter(({ status }) => status === 429).length).toBe(60 - looked);
   });
 
-  it('leaves the owner a way in from where they signed in before', async () => {
+  it('leaves the owner a way in from a previously used address', async () => {
     const { user, password } = await newUser(api);
     const home = freshPlace();
     expect((await guess(user.email, password, home)).status).toBe(200);
@@ -368,7 +368,7 @@ describe('guessing passwords', () => {
     expect((await guess(user.email, password, home)).status).toBe(200);
   });
 
-  it('slows an address that tries many accounts, and no other address', async () => {
+  it('is slowed for an address that tries many accounts, and for no other', async () => {
     const address = freshPlace();
     const list = await statuses(25, (n) => guess(`someone${n}@example.org`, 'wrong', address));
     expect(list.slice(0, 21)).toEqual(new Array(21).fill(401));
@@ -376,7 +376,7 @@ describe('guessing passwords', () => {
     expect((await guess('someone99@example.org', 'wrong', freshPlace())).status).toBe(401);
   });
 
-  it('starts anew after a success', async () => {
+  it('starts over after a success', async () => {
     const { user, password } = await newUser(api);
     const address = freshPlace();
     for (let round = 0; round < 2; round++) {

@@ -37,7 +37,7 @@ function request(url: string, ca: string, body?: object, token?: string): Promis
   });
 }
 
-/** Common name of the certificate that a new handshake gets. */
+/** Common name of the certificate in a new handshake. */
 async function servedName(url: string): Promise<string | string[] | undefined> {
   const socket = tls.connect({ host: '127.0.0.1', port: Number(new URL(url).port), rejectUnauthorized: false });
   await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject));
@@ -92,7 +92,7 @@ describeWith('openssl', 'TLS on the one port', () => {
 
     const service = await request(`${url}/api/v1/services`, ca, { title: 'Encrypted' }, body.accessToken as string);
     const wss = `${url.replace('https', 'wss')}/ws/`;
-    // The origin of a page of this server begins with https.
+    // The origin of this server's pages begins with https.
     const host = await WsClient.open(wss, { ca, origin: url });
     const client = await WsClient.open(wss, { ca });
     for (const [socket, token, role] of [
@@ -116,7 +116,7 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('does not talk in clear', async () => {
+  it('does not accept plain text', async () => {
     const server = await start();
     const socket = net.connect(Number(new URL(await server.url).port), '127.0.0.1');
     socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
@@ -126,7 +126,7 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect(received).not.toContain('HTTP/1.1 200');
   });
 
-  it('reads a renewed certificate at SIGHUP, and open sockets go on', async () => {
+  it('reads a renewed certificate on SIGHUP, and keeps open sockets', async () => {
     const server = await start();
     const url = await server.url;
     const early = await WsClient.open(`${url.replace('https', 'wss')}/ws/`, { ca: certificate.cert });
@@ -140,13 +140,13 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect((await request(`${url}/health/live`, other.cert)).status).toBe(200);
   });
 
-  it('keeps the certificate it has when the new one cannot be used, and says why without quoting it', async () => {
+  it('keeps its certificate if the new one cannot be used, and says why without quoting it', async () => {
     const server = await start();
     const url = await server.url;
     await writeFile(certificate.keyFile, 'the secret garbage');
     expect(await hangUp(server, 'Certificate not reloaded')).toContain('TLS_KEY holds no unencrypted private key');
     expect(await servedName(url)).toBe('first.example');
-    // As while a renewal has written one file and not yet the other.
+    // The state while a renewal has written one file and not yet the other.
     await other.copyTo(certificate);
     await writeFile(certificate.certFile, certificate.cert);
     expect(await hangUp(server, 'Certificate not reloaded')).toContain('TLS_KEY is not the key of the certificate');
@@ -157,7 +157,7 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect(await servedName(url)).toBe('second.example');
   });
 
-  it('does not start with a certificate that cannot be used, and names it beside the other faults', async () => {
+  it('does not start with a certificate that cannot be used, and names it among the other errors', async () => {
     await writeFile(certificate.certFile, 'no certificate');
     const server = await startProcess({
       TLS_CERT: certificate.certFile,

@@ -59,7 +59,7 @@ describe('token issuers', () => {
     expect((await harness.as(app, 'GET', `${path()}/${made.body.id}`)).status).toBe(404);
   });
 
-  it('keep no secret in clear', async () => {
+  it('store no secret in clear text', async () => {
     await register({ issuer: issuer(), algorithm: 'HS256', secret: SECRET });
     const rows: unknown[] = await harness.app.dataSource.query(`SELECT i::text AS "row" FROM "token_issuers" i`);
     expect(rows.length).toBeGreaterThan(0);
@@ -67,7 +67,7 @@ describe('token issuers', () => {
     expect(JSON.stringify(rows)).not.toContain(Buffer.from(SECRET).toString('hex'));
   });
 
-  it('belong to one application of all', async () => {
+  it('belong to exactly one application', async () => {
     const iss = issuer();
     expect((await register({ issuer: iss, algorithm: 'HS256', secret: SECRET })).status).toBe(201);
     const elsewhere = await harness.as(other, 'POST', `applications/${other.id}/token-issuers`, {
@@ -79,7 +79,7 @@ describe('token issuers', () => {
     expect((await register({ issuer: iss, algorithm: 'EdDSA', jwks: key.publicJwk })).status).toBe(409);
   });
 
-  it('are nobody else’s business', async () => {
+  it('are hidden from others', async () => {
     const { body } = await register({ issuer: issuer(), algorithm: 'HS256', secret: SECRET });
     for (const [method, where, wish] of [
       ['POST', path(), { issuer: issuer(), algorithm: 'HS256', secret: SECRET }],
@@ -117,7 +117,7 @@ describe('token issuers', () => {
     ]);
   });
 
-  describe('whose keys are fetched', () => {
+  describe('with fetched keys', () => {
     let hosts = 0;
     const withKid = ({ publicJwk }: TestKey, kid: string) => ({ ...publicJwk, kid });
     async function fetched(): Promise<(key: TestKey, kid?: string) => Promise<number>> {
@@ -132,13 +132,13 @@ describe('token issuers', () => {
         return client.status;
       };
     }
-    /** Time passes for what is kept. */
+    /** Lets time pass for cached keys. */
     const pass = (ms: number) => {
       const real = new SystemMonotonicClock();
       vi.spyOn(harness.app.app.get(MonotonicClock), 'elapsed').mockImplementation(() => real.elapsed() + ms);
     };
 
-    it('are kept, and fetched anew for a key that is new, but not all the time', async () => {
+    it('are cached, and fetched again for an unknown key, but not too often', async () => {
       const show = await fetched();
       const [one, two, three] = [newKey('EdDSA'), newKey('EdDSA'), newKey('EdDSA')];
       provider.keys = [withKid(one, '1')];
@@ -154,7 +154,7 @@ describe('token issuers', () => {
       expect(provider.asked).toBe(2);
     });
 
-    it('count no longer than ten minutes once they are gone', async () => {
+    it('are valid for at most ten minutes once they are gone', async () => {
       const show = await fetched();
       const one = newKey('EdDSA');
       provider.keys = [withKid(one, '1')];
@@ -166,7 +166,7 @@ describe('token issuers', () => {
       expect(await show(one, '1')).toBe(401);
     });
 
-    it('are away, which is no fault of the token', async () => {
+    it('do not blame the token if they are unreachable', async () => {
       const show = await fetched();
       const one = newKey('EdDSA');
       provider.keys = [withKid(one, '1')];

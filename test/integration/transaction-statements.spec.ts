@@ -40,7 +40,7 @@ describe('a transaction', () => {
   const pidOf = (): Promise<unknown> =>
     (pid ??= client.query<{ pid: number }>('SELECT pg_backend_pid() AS "pid"').then(({ rows }) => rows[0]?.pid));
 
-  it('begins with its first statement, in one round trip, and is kept by its COMMIT', async () => {
+  it('begins with its first statement, in one round trip, and is committed by COMMIT', async () => {
     await client.query('START TRANSACTION');
     const { rows, command, rowCount } = await client.query(INSERT, [1]);
     expect([rows, command, rowCount, trips]).toEqual([[{ n: 1 }], 'INSERT', 1, 1]);
@@ -49,7 +49,7 @@ describe('a transaction', () => {
     expect([await kept(), trips]).toEqual([[1], 2]);
   });
 
-  it('ends with its last statement, and what follows is another one', async () => {
+  it('ends with its last statement; what follows is another transaction', async () => {
     await client.query('START TRANSACTION');
     await client.query(INSERT, [1]);
     expect((await client.query(thenCommit(INSERT), [2])).rows).toEqual([{ n: 2 }]);
@@ -63,7 +63,7 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([1, 2, 3, 4]);
   });
 
-  it('is taken back as a whole', async () => {
+  it('is rolled back as a whole', async () => {
     await client.query('START TRANSACTION');
     await client.query(INSERT, [1]);
     await client.query('ROLLBACK');
@@ -78,7 +78,7 @@ describe('a transaction', () => {
       'last, by what is checked at the end',
       async () => client.query(INSERT, [1]).then(() => client.query(thenCommit(INSERT), [1])),
     ],
-  ])('keeps nothing when its %s statement fails, and the connection goes on', async (_which, work) => {
+  ])('keeps nothing if its %s statement fails, and the connection stays usable', async (_which, work) => {
     await client.query('START TRANSACTION');
     await expect(work()).rejects.toThrow(/violates/);
     await client.query('ROLLBACK');
@@ -98,7 +98,7 @@ describe('a transaction', () => {
     expect(await kept()).toEqual([1, 2]);
   });
 
-  it('without statements is none', async () => {
+  it('without statements sends nothing', async () => {
     await pidOf();
     trips = 0;
     for (const end of ['COMMIT', 'ROLLBACK']) {

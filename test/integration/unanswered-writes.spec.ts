@@ -5,7 +5,7 @@ import { cleanUpProcesses, startProcess } from '../support/process.js';
 import { ServicesHarness } from '../support/services.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
-describe('what was committed, though the database could not say so', () => {
+describe('a commit that the database could not confirm', () => {
   let database: TestDatabase;
   let proxy: TcpProxy;
   let harness: ServicesHarness<{ url: string; wsUrl: string }>;
@@ -22,7 +22,7 @@ describe('what was committed, though the database could not say so', () => {
     await database.drop();
   });
 
-  it('ends connections as if it had been announced', async () => {
+  it('ends connections as if it had been confirmed', async () => {
     const service = await harness.service();
     const { client } = await harness.client(service);
     proxy.loseAnswerTo('DELETE FROM "services"');

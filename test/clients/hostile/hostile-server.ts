@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** What a server may do that no server should. */
+/** What a server can do, but never should. */
 export const MISDEEDS = [
   'is no HTTP server',
   'hangs up at once',
@@ -20,7 +20,7 @@ export type Misdeed = (typeof MISDEEDS)[number];
 const GARBAGE = ['no JSON', '7', '[[[[', '{"type":'];
 const HALF = '{"message":"never to be heard","identity":';
 
-/** One address where a server misbehaves, is away, or is the one at `upstream`. */
+/** An address at which a server misbehaves, is down, or is the one at `upstream`. */
 export class HostileServer {
   private readonly sockets = new Set<Socket>();
   private readonly server = createServer((socket) => {
@@ -30,7 +30,7 @@ export class HostileServer {
   });
   private misdeed: Misdeed | undefined;
   private port = 0;
-  /** Connections since it behaves as it does. */
+  /** Connections since its behaviour last changed. */
   tries = 0;
 
   constructor(private readonly upstream: number) {}
@@ -39,7 +39,7 @@ export class HostileServer {
     return `http://127.0.0.1:${this.port}`;
   }
 
-  /** @param misdeed undefined for none: whoever comes reaches the server behind it */
+  /** @param misdeed undefined for none: connections reach the server behind it */
   async behave(misdeed?: Misdeed): Promise<void> {
     await this.leave();
     this.misdeed = misdeed;
@@ -49,7 +49,7 @@ export class HostileServer {
     this.port = (this.server.address() as AddressInfo).port;
   }
 
-  /** Nobody listens there any more, and who was there is cut off. */
+  /** Stops listening, and cuts existing connections. */
   async leave(): Promise<void> {
     if (!this.server.listening) return;
     const closed = once(this.server, 'close');
@@ -90,7 +90,7 @@ function inWebSocket(misdeed: Misdeed, key: string, socket: Socket, isEngine: bo
   const accept = createHash('sha1').update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest('base64');
   const upgrade = `Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: ${accept}`;
   socket.write(`HTTP/1.1 101 Switching Protocols\r\n${upgrade}\r\n\r\n`);
-  // Engine.IO's client takes binary for data, and waits twenty seconds for more.
+  // Engine.IO's client treats binary as data, and waits twenty seconds for more.
   if (misdeed === 'sends binary garbage' && !isEngine) socket.write(frame(2, '\0\xff\xfe'));
   else if (misdeed === 'sends a reserved frame') socket.write(frame(7, 'x'));
   else if (misdeed === 'closes in the middle of a frame') {
@@ -108,7 +108,7 @@ function inBody(misdeed: Misdeed, isStream: boolean, socket: Socket): void {
   socket.write(isCut ? body.slice(0, -5) : `${body}0\r\n\r\n`, () => socket.destroy());
 }
 
-/** A short frame of WebSocket. */
+/** A short WebSocket frame. */
 function frame(opcode: number, text: string): Buffer {
   const data = Buffer.from(text, 'latin1');
   return Buffer.concat([Buffer.from([0x80 | opcode, data.length]), data]);

@@ -11,7 +11,7 @@ import { NewerServer } from './newer-server.js';
 const PATIENCE = { timeout: 20_000, interval: 5 };
 const KEY = 'a'.repeat(64);
 
-/** What all socket classes have. */
+/** What all socket classes have in common. */
 interface Client {
   on(name: 'open', listener: () => void): unknown;
   on(name: 'reconnecting', listener: (event: SocketEnd & { waitMs: number }) => void): unknown;
@@ -24,9 +24,9 @@ interface Client {
 
 interface Subject {
   readonly client: Client;
-  /** What a well-behaved server tells it. */
+  /** The event that a well-behaved server causes. */
   readonly heard: unknown[];
-  /** Says something at once; those that keep it for later resolve when it has arrived. */
+  /** Sends something at once; classes that keep it for later resolve when it has arrived. */
   readonly say?: () => unknown;
 }
 
@@ -82,7 +82,7 @@ const SUBJECTS: Readonly<Record<string, (url: string, retry: typeof RETRY) => Su
   },
 };
 
-/** The three roles differ in what they show alone. */
+/** The three roles differ only in their credential. */
 function service(client: Client & Pick<ServiceGuest, 'send' | 'on'>): Subject {
   const heard: unknown[] = [];
   client.on('join', (event) => heard.push(event));
@@ -92,10 +92,10 @@ function service(client: Client & Pick<ServiceGuest, 'send' | 'on'>): Subject {
   return { client, heard, say };
 }
 
-/** Those that keep what is said until it has arrived. */
+/** The classes that keep what they send until it has arrived. */
 const KEEPING = new Set(['RoomEndpoint', 'CirclesSocket']);
 
-describe('of a server that misbehaves', () => {
+describe('with a server that misbehaves', () => {
   let newer: NewerServer;
   let server: HostileServer;
   const clients: Client[] = [];
@@ -120,7 +120,7 @@ describe('of a server that misbehaves', () => {
     let opened = 0;
     client.on('open', () => opened++);
     client.on('reconnecting', (end) => ends.push(end));
-    /** How saying something ended. */
+    /** The outcome of sending something. */
     const outcome = async () => {
       try {
         await say?.();
@@ -134,54 +134,61 @@ describe('of a server that misbehaves', () => {
   const misbehaves = (misdeed: Misdeed | 'is away') =>
     misdeed === 'is away' ? server.leave() : server.behave(misdeed);
 
-  it.each(Object.keys(SUBJECTS))('%s says so each time, loses nothing, and is there when it behaves', async (name) => {
-    await server.behave('answers 503');
-    const { client, heard, ends, outcome, opened } = follow(name);
-    const said = outcome();
-    for (const misdeed of ['is away', ...MISDEEDS] as const) {
-      await misbehaves(misdeed);
-      ends.length = 0;
+  it.each(Object.keys(SUBJECTS))(
+    '%s reports it each time, loses nothing, and connects once the server behaves',
+    async (name) => {
+      await server.behave('answers 503');
+      const { client, heard, ends, outcome, opened } = follow(name);
+      const said = outcome();
+      for (const misdeed of ['is away', ...MISDEEDS] as const) {
+        await misbehaves(misdeed);
+        ends.length = 0;
+        await vi.waitFor(() => {
+          expect(ends.length, misdeed).toBeGreaterThan(2);
+        }, PATIENCE);
+        for (const { code, reason } of ends)
+          expect([typeof code, typeof reason], misdeed).toEqual(['number', 'string']);
+        expect(client.ended, misdeed).toBe(false);
+        expect(heard, misdeed).toEqual([]);
+      }
+      await server.behave();
       await vi.waitFor(() => {
-        expect(ends.length, misdeed).toBeGreaterThan(2);
+        expect(heard.length).toBeGreaterThan(0);
       }, PATIENCE);
-      for (const { code, reason } of ends) expect([typeof code, typeof reason], misdeed).toEqual(['number', 'string']);
-      expect(client.ended, misdeed).toBe(false);
-      expect(heard, misdeed).toEqual([]);
-    }
-    await server.behave();
-    await vi.waitFor(() => {
-      expect(heard.length).toBeGreaterThan(0);
-    }, PATIENCE);
-    expect(opened()).toBeGreaterThan(0);
-    // Kept until it could be said, or refused on the spot: never dropped in silence.
-    const error = await said;
-    if (!KEEPING.has(name)) expect(error).toEqual(name === 'RoomEvents' ? undefined : expect.any(NotConnected));
-    // Connections that stand and bring no acknowledgement are counted.
-    else if (error !== undefined) expect(error).toBeInstanceOf(Unconfirmed);
-  });
+      expect(opened()).toBeGreaterThan(0);
+      // Kept until it could be sent, or refused at once: never dropped silently.
+      const error = await said;
+      if (!KEEPING.has(name)) expect(error).toEqual(name === 'RoomEvents' ? undefined : expect.any(NotConnected));
+      // Connections that are established but bring no acknowledgement count.
+      else if (error !== undefined) expect(error).toBeInstanceOf(Unconfirmed);
+    },
+  );
 
-  it.each(Object.keys(SUBJECTS))('%s leaves what its caller knows to be dead, and need not wait', async (name) => {
-    await server.behave();
-    const days = 1e9;
-    const { client, ends, opened } = follow(name, { firstMs: days, longestMs: days });
-    await vi.waitFor(() => {
-      expect(opened()).toBe(1);
-    }, PATIENCE);
-    client.retry();
-    expect(ends).toEqual([]);
-    client.drop();
-    await vi.waitFor(() => {
-      expect(ends).toHaveLength(1);
-    }, PATIENCE);
-    client.drop();
-    client.retry();
-    await vi.waitFor(() => {
-      expect(opened()).toBe(2);
-    }, PATIENCE);
-    expect([ends.length, client.ended]).toEqual([1, false]);
-  });
+  it.each(Object.keys(SUBJECTS))(
+    '%s abandons a connection that its caller knows to be dead, and retries without waiting',
+    async (name) => {
+      await server.behave();
+      const days = 1e9;
+      const { client, ends, opened } = follow(name, { firstMs: days, longestMs: days });
+      await vi.waitFor(() => {
+        expect(opened()).toBe(1);
+      }, PATIENCE);
+      client.retry();
+      expect(ends).toEqual([]);
+      client.drop();
+      await vi.waitFor(() => {
+        expect(ends).toHaveLength(1);
+      }, PATIENCE);
+      client.drop();
+      client.retry();
+      await vi.waitFor(() => {
+        expect(opened()).toBe(2);
+      }, PATIENCE);
+      expect([ends.length, client.ended]).toEqual([1, false]);
+    },
+  );
 
-  it.each([...KEEPING])('%s says what became of what it kept when it is closed before', async (name) => {
+  it.each([...KEEPING])('%s reports the fate of what it kept if it is closed first', async (name) => {
     await server.behave('sends garbage');
     const { client, ends, outcome } = follow(name);
     const said = outcome();
@@ -192,7 +199,7 @@ describe('of a server that misbehaves', () => {
     expect((await said) as Error).toMatchObject({ name: expect.stringMatching(/^(NotConnected|Unconfirmed)$/) });
   });
 
-  it.each([...MISDEEDS, 'is away'] as const)('REST throws an error of its own where it %s', async (misdeed) => {
+  it.each([...MISDEEDS, 'is away'] as const)('REST throws an error of its own if the server %s', async (misdeed) => {
     await misbehaves(misdeed);
     const sdk = new Switchboard({ url: server.url, apiKey: 'k', retry: { attempts: 2, longestMs: 5 } });
     const ask = () => sdk.rooms.list();

@@ -13,7 +13,7 @@ const NEWS: Readonly<Record<string, object>> = {
   call: { type: 'client_connected', data: { user_id: 'u', call_state: 'muted', user_state: 'online', ...LATER } },
 };
 
-/** Speaks all wires as a version to come might: everything has members, and everybody hears events, that nobody knows yet. */
+/** Speaks all wire formats like a future version: with unknown members in everything, and unknown events for everybody. */
 export class NewerServer {
   private readonly http = createServer((request, response) => {
     if (request.url?.startsWith('/sse/') === true) stream(response);
@@ -26,7 +26,7 @@ export class NewerServer {
   private constructor() {
     this.io.attach(this.http, { destroyUpgrade: false, allowUpgrades: false });
     this.io.on('connection', (socket) => {
-      // In the lobby nobody knows it, in circles it says that the token of the handshake was taken.
+      // Unknown in the lobby; in circles it says that the handshake's token was accepted.
       if ('token' in socket.handshake.auth) socket.emit('success', 'User authenticated', LATER);
       socket.emit('version-9', LATER);
       socket.emit('add-connection', JSON.stringify({ sid: 's', name: 'Bob', ...LATER }));

@@ -5,7 +5,7 @@ import { WsClient } from '../../support/ws-client.js';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
 
-describe('directory of the omikron', () => {
+describe('the Omikron directory', () => {
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
@@ -15,7 +15,7 @@ describe('directory of the omikron', () => {
   afterEach(() => harness.hangUp());
 
   describe('REST', () => {
-    it('registers Iotas, whose ids are theirs or generated, and shows their token once', async () => {
+    it('registers Iotas, with given or generated ids, and shows their token once', async () => {
       const iotaId = randomUUID().toUpperCase();
       const made = await harness.api('POST', 'omikron/iotas', { iotaId, name: 'Home' });
       expect(made.status).toBe(201);
@@ -42,7 +42,7 @@ describe('directory of the omikron', () => {
       expect(next.nextCursor).toBeNull();
     });
 
-    it('refuses what is no Iota', async () => {
+    it('refuses invalid Iotas', async () => {
       const bad = [{}, { name: ' ' }, { name: 'x', iotaId: 'nonsense' }, { name: 'x', extra: 1 }];
       for (const body of [...bad, { name: 'x', iotaId: '22222222-2222-2222-2222-222222222222' }]) {
         expect((await harness.api('POST', 'omikron/iotas', body)).status).toBe(422);
@@ -63,7 +63,7 @@ describe('directory of the omikron', () => {
       expect((await fetch(`${harness.server.url}/api/v1/omikron/iotas`)).status).toBe(401);
     });
 
-    it('keeps each user at one Iota, and neither hash nor token in clear', async () => {
+    it('keeps each user at one Iota, and stores neither hash nor token in clear text', async () => {
       const one = await harness.iota(1);
       const two = await harness.iota(0);
       const [user] = one.users as [TestUser];
@@ -90,7 +90,7 @@ describe('directory of the omikron', () => {
       expect(text).not.toContain(one.token);
     });
 
-    it('closes the sockets of what is deleted with 1008', async () => {
+    it('closes the sockets of deleted Iotas and users with 1008', async () => {
       const home = await harness.iota(2);
       const [ann, bob] = home.users as [TestUser, TestUser];
       const iota = await harness.iotaSocket(home);
@@ -115,7 +115,7 @@ describe('directory of the omikron', () => {
   });
 
   describe('Iota tokens', () => {
-    it('bind a socket to their Iota, and are checked wherever they are shown', async () => {
+    it('bind a socket to their Iota, and are checked wherever they are sent', async () => {
       const home = await harness.iota(1);
       const headers = { authorization: `Bearer ${home.token}` };
       const socket = await harness.connect('/ws/iota/', { headers });
@@ -126,7 +126,7 @@ describe('directory of the omikron', () => {
       await expect(harness.connect('/ws/iota/', { headers: { authorization: 'Bearer wrong' } })).rejects.toThrow('401');
     });
 
-    it('close their sockets when they are replaced, and no others', async () => {
+    it('close only their own sockets when they are replaced', async () => {
       const home = await harness.iota(1);
       const socket = await harness.iotaSocket(home, { headers: { authorization: `Bearer ${home.token}` } });
       const open = await harness.iota(1);
@@ -184,7 +184,7 @@ describe('directory of the omikron', () => {
   });
 });
 
-describe('omikron where access is strict', () => {
+describe('Omikron with strict access', () => {
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
@@ -193,7 +193,7 @@ describe('omikron where access is strict', () => {
   afterAll(() => harness.close());
   afterEach(() => harness.hangUp());
 
-  it('lets Iotas in by their token, in a header or as subprotocol', async () => {
+  it('admits Iotas by token, in a header or as subprotocol', async () => {
     const home = await harness.iota(1);
     await expect(harness.connect('/ws/iota/')).rejects.toThrow('401');
     await expect(harness.connect('/ws/iota/', { headers: { authorization: 'Bearer x' } })).rejects.toThrow('401');
@@ -207,7 +207,7 @@ describe('omikron where access is strict', () => {
     await browser.close();
   });
 
-  it('refuses clients in the form of other servers', async () => {
+  it('refuses the client form of other servers', async () => {
     const home = await harness.iota(2);
     const [ann, bob] = home.users as [TestUser, TestUser];
     const socket = await harness.connect('/ws/client/');
@@ -221,7 +221,7 @@ describe('omikron where access is strict', () => {
   });
 });
 
-describe('calls of the omikron in the ledger', () => {
+describe('Omikron calls in the ledger', () => {
   let harness: Awaited<ReturnType<typeof OmikronHarness.start>>;
 
   beforeAll(async () => {
@@ -239,7 +239,7 @@ describe('calls of the omikron in the ledger', () => {
     throw new Error(`there are not ${count} ${state} calls`);
   };
 
-  it('are written from the first ring to the last one leaving', async () => {
+  it('are recorded from the first ring until the last one leaves', async () => {
     const home = await harness.iota(2);
     const [ann, bob] = home.users as [TestUser, TestUser];
     await harness.iotaSocket(home);

@@ -9,7 +9,7 @@ import { describeWith } from '../../support/requires.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../../..');
 
-/** A Python that has the library of the example; its name does for the message when there is none. */
+/** A Python with the example's library; if there is none, the name still appears in the error message. */
 const PYTHON =
   ['python3', '/usr/bin/python3'].find((python) => {
     try {
@@ -20,7 +20,7 @@ const PYTHON =
     }
   }) ?? 'python3 with websockets';
 
-/** The program of a language in the document for people who write an Iota. */
+/** The program in the given language from the document for authors of an Iota. */
 async function example(language: string): Promise<string> {
   const text = await readFile(path.join(ROOT, 'docs/protocols/omikron.md'), 'utf8');
   const code = new RegExp(`\`\`\`${language} [^\n]*\\n(.*?)\`\`\``, 's').exec(text)?.[1];
@@ -28,7 +28,7 @@ async function example(language: string): Promise<string> {
   return code;
 }
 
-/** A program that runs while the test looks at what it writes. */
+/** A running program whose output the test watches. */
 class Program {
   output = '';
   readonly exited: Promise<number | null>;
@@ -77,7 +77,7 @@ class Program {
   }
 }
 
-describe('programs for the omikron', () => {
+describe('programs for the Omikron', () => {
   let harness: OmikronHarness;
   let home: TestIota;
   let user: TestUser;
@@ -102,7 +102,7 @@ describe('programs for the omikron', () => {
     KEY_HASH: user.hash,
   });
 
-  it('the Iota in JavaScript serves a client, and ends when it is sent away for good', async () => {
+  it('the JavaScript Iota serves a client, and ends when it is closed for good', async () => {
     const iota = new Program(process.execPath, ['--input-type=module'], settings(), await example('js'));
     await iota.says('serving');
     const client = await harness.client(user);
@@ -115,7 +115,7 @@ describe('programs for the omikron', () => {
   });
 
   describeWith(PYTHON, 'with Python', () => {
-    it('the client in Python stores a message at the Iota in JavaScript and reads it', async () => {
+    it('the Python client stores a message at the JavaScript Iota and reads it', async () => {
       const iota = new Program(process.execPath, ['--input-type=module'], settings(), await example('js'));
       await iota.says('serving');
       const client = new Program(PYTHON, ['-'], settings(), await example('python'));
@@ -128,13 +128,13 @@ describe('programs for the omikron', () => {
     });
   });
 
-  describe('the peer for the command line', () => {
+  describe('the command-line peer', () => {
     beforeAll(ensureBuilt, 300_000);
 
     const peer = (...args: string[]): Program =>
       new Program(process.execPath, ['dist/src/cli/omikron-peer.js', ...args, '--url', harness.server.wsUrl], {});
 
-    it('plays an Iota that echoes, a client and a caller', async () => {
+    it('acts as an echoing Iota, a client and a caller', async () => {
       const iota = peer('iota', '--iota', home.id, '--users', user.id, '--token', home.token, '--echo', '--ping', '1');
       await iota.says('"accepted":1');
       const client = peer('client', '--user', user.id, '--hash', user.hash);
@@ -157,7 +157,7 @@ describe('programs for the omikron', () => {
       expect(await client.exited).toBe(1);
     });
 
-    it('says what is missing, and what it is for', async () => {
+    it('says what is missing, and shows its usage', async () => {
       const lost = peer('client', '--user', user.id);
       await lost.says('--hash or --key-file is missing');
       expect(await lost.exited).toBe(2);
