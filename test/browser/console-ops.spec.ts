@@ -7,7 +7,7 @@ import { RoomsHarness } from '../support/rooms.js';
 import { ServicesHarness } from '../support/services.js';
 import { SignalingHarness } from '../support/signaling.js';
 
-describeWith('chromium', 'the console, for who runs the server', () => {
+describeWith('chromium', 'the console for operators', () => {
   let harness: ConsoleHarness;
   const heading = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name, exact: true });
   const row = (page: Page, text: string) => page.getByRole('row').filter({ hasText: text });

@@ -5,7 +5,7 @@ import { ConsoleHarness } from '../support/console.js';
 import { describeWith } from '../support/requires.js';
 import { IdentityProvider } from '../support/sign-in/identity-provider.js';
 
-describeWith('chromium', 'the console, where people sign in at an identity provider', () => {
+describeWith('chromium', 'the console with sign-in at an identity provider', () => {
   let provider: IdentityProvider;
   let harness: ConsoleHarness;
   const grace = (...groups: string[]) =>

@@ -216,7 +216,7 @@ describe('RoomEndpoint, of a server that', () => {
     expect(recoveries).toEqual([{ recovered: true, offset: 6, epoch: 'e' }]);
   });
 
-  it.each([1008, 4000])('closes with %i is left alone', async (code) => {
+  it.each([1008, 4000])('closes with %i is not contacted again', async (code) => {
     const { url, queries } = await server((_say, close) => {
       close(code);
     });

@@ -54,7 +54,7 @@ const addressOf = async (server: ServerProcess): Promise<{ url: string; wsUrl: s
   return { url, wsUrl: url.replace('http', 'ws') };
 };
 
-describeWith('redis-server', 'several workers behind one port', () => {
+describeWith('redis-server', 'a server with several workers behind one port', () => {
   let server: ServerProcess;
   let harness: RoomsHarness;
   let address: { url: string; wsUrl: string };
@@ -273,7 +273,7 @@ describeWith('redis-server', 'several workers behind one port', () => {
   }, 120_000);
 });
 
-describeWith('redis-server', 'the start and the end of several workers', () => {
+describeWith('redis-server', 'starting and stopping a server with several workers', () => {
   let database: TestDatabase | undefined;
   const open: Server[] = [];
   beforeAll(async () => {
@@ -313,7 +313,7 @@ describeWith('redis-server', 'the start and the end of several workers', () => {
     expect(server.output()).toMatch(/^Bad configuration:\n {2}WORKERS=2 needs REDIS_URL, .*\n$/);
   });
 
-  it('takes its workers along when the primary is killed', async () => {
+  it('ends its workers if the primary is killed', async () => {
     database = await createTestDatabase();
     const server = await startProcess({ ...environment(), WORKERS: '2', DATABASE_URL: database.url });
     await server.url;

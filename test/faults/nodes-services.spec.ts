@@ -21,7 +21,7 @@ async function endOf({ socket }: WsClient): Promise<{ frames: unknown[]; code: n
   return { frames, code };
 }
 
-describeWith('redis-server', 'services on three nodes', () => {
+describeWith('redis-server', 'the services protocol on three nodes', () => {
   let all: ThreeNodes;
   let nodes: [Harness, Harness, Harness];
 

@@ -118,7 +118,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const hearer of hearers) await hearer.expectNext({ event: 'join', identity });
   }
 
-  it('lists all nodes on each, and sums their sockets', async () => {
+  it('list each other, and sum their sockets', async () => {
     await watchers(0, 1, 2);
     const all = await names(0);
     expect(all).toHaveLength(3);
@@ -127,7 +127,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect(body).toMatchObject({ nodes: 3, missing: [], total: { connections: 3 } });
   });
 
-  it('lists the connections of all nodes page by page, and closes one on whichever node it is', async () => {
+  it('list all connections page by page, and close one on whichever node it is', async () => {
     const clients = await watchers(2, 0, 1);
     const seen: { id: string; node: string }[] = [];
     let cursor = '';
@@ -145,7 +145,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     expect((await admin(1, 'DELETE', `connections/${first.id}`)).status).toBe(404);
   });
 
-  it('closes what is revoked on all nodes', async () => {
+  it('close what is revoked on all nodes', async () => {
     room = `r${++rooms}`;
     await node(0).rooms.room(app, room);
     const endpoint = await node(0).rooms.endpoint(app, room, 'read', 'revoked');
@@ -154,7 +154,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const client of clients) expect(await client.closeCode()).toBe(1008);
   });
 
-  it('announces no leave if a node only loses Redis, by a cut or a hang, and calls that node deaf', async () => {
+  it('announce no leave if a node only loses Redis, by a cut or a hang, and call that node deaf', async () => {
     for (const fault of ['cut', 'freeze'] as const) {
       const [watcher] = (await watchers(0)) as [WsClient];
       await join(1, 'there', watcher);
@@ -177,7 +177,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     }
   }, 120_000);
 
-  it('is degraded on all nodes while Redis is away, and recovers with everybody still connected', async () => {
+  it('are degraded while Redis is away, and recover with everybody still connected', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(1, 'there', watcher);
     const gone = Date.now();
@@ -203,7 +203,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await join(2, 'afterwards', watcher);
   }, 120_000);
 
-  it('gives the same pair to all who refresh at the same time, on any nodes, even without Redis', async () => {
+  it('give the same pair to all who refresh at the same time, even without Redis', async () => {
     const apis = nodes.map((node) => apiOf(node));
     const [first = apiOf(node(0))] = apis;
     const logins = [await newUser(first), await newUser(first), await newUser(first)];
@@ -224,7 +224,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     for (const n of [0, 1, 2]) await becomes(() => readiness(n), OK, HEAL_MS);
   }, 120_000);
 
-  it('removes the members of a killed node, with one event each, within the lease', async () => {
+  it('remove the members of a killed node, with one event each, within the lease', async () => {
     const [one, two] = (await watchers(0, 1)) as [WsClient, WsClient];
     for (const identity of ['a', 'b', 'c']) await join(2, identity, one, two);
     const killed = node(2);
@@ -250,7 +250,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     nodes[2] = await startNode();
   }, 120_000);
 
-  it('lets a node that is told to stop leave at once', async () => {
+  it('see a node that is told to stop leave at once', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await join(2, 'guest', watcher);
     node(2).server.kill('SIGTERM');
@@ -261,7 +261,7 @@ describeWith('redis-server', 'three nodes on one Postgres and one Redis', () => 
     await becomes(async () => (await names(0)).length, 3, 5_000);
   }, 120_000);
 
-  it('makes a node start over that was suspended until the others declared it dead', async () => {
+  it('make a node start over that was suspended until the others declared it dead', async () => {
     const [watcher] = (await watchers(0)) as [WsClient];
     await node(2).rooms.member(app, room, 'readwrite', 'sleeper');
     await watcher.expectNext({ event: 'join', identity: 'sleeper' });

@@ -12,7 +12,7 @@ const HEAL_MS = 5_000;
 /** How long to listen for what must not come again. */
 const QUIET_MS = 1_500;
 
-describeWith('redis-server', 'what peers of the Omikron are told after their node was away from the others', () => {
+describeWith('redis-server', 'Omikron peers whose node was cut off from the others', () => {
   let nodes: ThreeNodes;
   let all: OmikronHarness[] = [];
   beforeAll(async () => {
@@ -39,7 +39,7 @@ describeWith('redis-server', 'what peers of the Omikron are told after their nod
     socket.send({ id: randomUUID(), type, log: { message: '', log_level: 0 }, data });
   };
 
-  it('reports each change of callers, each client of an Iota and each ringing call, once', async () => {
+  it('hear of each change of callers, each client of an Iota and each ringing call, once', async () => {
     await nodes.well(NOTICED_MS);
     all = await Promise.all([0, 1].map((n) => OmikronHarness.on({ url: nodes.url(n), wsUrl: nodes.wsUrl(n) })));
     const [here, there] = all as [OmikronHarness, OmikronHarness];

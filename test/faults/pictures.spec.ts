@@ -29,7 +29,7 @@ interface TestNode {
 
 type Nodes = readonly [TestNode, TestNode, TestNode];
 
-describeWith('redis-server', 'what clients know of each other after the bus was away', () => {
+describeWith('redis-server', 'clients after an outage of the bus', () => {
   let redis: TestRedis;
   let database: TestDatabase;
   let nodes: Nodes;

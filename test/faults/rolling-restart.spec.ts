@@ -13,7 +13,7 @@ const SOCKETS = Number(process.env['DRAIN_SOCKETS'] ?? 500);
 /** Publishers that lose their socket before the answer. */
 const PUBLISHERS = 40;
 
-describeWith('redis-server', 'three nodes that are started anew one after the other', () => {
+describeWith('redis-server', 'three nodes that are restarted one by one', () => {
   let nodes: ThreeNodes;
   let scene: DurableScene | undefined;
 

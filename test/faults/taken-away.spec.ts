@@ -25,7 +25,7 @@ const CUTS: readonly Cut[] = [
   { what: 'all nodes', nodes: [0, 1, 2] },
 ];
 
-describeWith('redis-server', 'whatever is taken away', () => {
+describeWith('redis-server', 'access that is taken away', () => {
   let nodes: ThreeNodes;
   let scene: Scene;
 

@@ -34,7 +34,7 @@ describe('media in an S3-compatible bucket', () => {
     return (await fetch(content(id), { method: 'PUT', headers: bearer(), body: form })).status;
   };
 
-  it.each([1_000, 20_000_000])('store and return a file of %d bytes, in whole and in part', async (size) => {
+  it.each([1_000, 20_000_000])('are stored, and returned in whole and in part (%d bytes)', async (size) => {
     const data = randomBytes(size);
     const id = await announce();
     expect(await put(id, data, 'application/octet-stream')).toBe(200);
@@ -55,7 +55,7 @@ describe('media in an S3-compatible bucket', () => {
     expect((await sharp(Buffer.from(await small.arrayBuffer())).metadata()).width).toBe(320);
   });
 
-  it('accept a file piece by piece', async () => {
+  it('can be uploaded piece by piece', async () => {
     const id = await announce();
     const data = randomBytes(12_000_000);
     const url = content(id).replace('content', 'upload');
@@ -76,7 +76,7 @@ describe('media in an S3-compatible bucket', () => {
     expect(sha(new Uint8Array(await whole.arrayBuffer()))).toBe(sha(data));
   });
 
-  it('accept an empty file, which has no pieces', async () => {
+  it('may be an empty file, which has no pieces', async () => {
     const id = await announce();
     const url = content(id).replace('content', 'upload');
     const headers = { ...bearer(), 'tus-resumable': '1.0.0', 'upload-length': '0' };

@@ -95,7 +95,7 @@ describe('thumbnails of files from browsers and phones', () => {
     expect(channels.slice(0, 3).map(({ mean }) => Math.round(mean / 255))).toEqual([1, 0, 0]);
   });
 
-  it('read only the first of very many frames', async () => {
+  it('need only the first of very many frames', async () => {
     const dot = await sharp({ create: { width: 1, height: 1, channels: 3, background: '#f00' } })
       .webp({ lossless: true })
       .toBuffer();

@@ -9,7 +9,7 @@ import { CirclesHarness, type Person, type World } from '../support/circles.js';
 const sha = (data: Uint8Array) => createHash('sha256').update(data).digest('hex');
 const MAX = 20_000_000;
 
-describe('message media', () => {
+describe('the handling of message media', () => {
   let circles: CirclesHarness;
   let world: World;
   let picture: Buffer;

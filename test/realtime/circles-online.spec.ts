@@ -10,7 +10,7 @@ import { describeWith } from '../support/requires.js';
 const user = (userId: number) => ({ kind: 'user', userId }) as AccountPrincipal;
 const device = (deviceId: number) => ({ kind: 'device', deviceId }) as AccountPrincipal;
 
-describeWith('redis-server', 'who is online in circles, on two nodes', () => {
+describeWith('redis-server', 'the list of who is online in circles, on two nodes', () => {
   let redis: { readonly url: string; readonly server: RedisServer; stop(): Promise<void> };
   let dying: RedisNode;
   let other: RedisNode;

@@ -16,7 +16,7 @@ const SERVERS: readonly [string, () => Promise<TestRedis>][] = [
 ];
 
 for (const [name, start] of SERVERS) {
-  describeWith('redis-server', `Presence over several nodes (${name})`, () => {
+  describeWith('redis-server', `Presence on several nodes (${name})`, () => {
     let redis: TestRedis;
     let nodes: RedisNode[];
     beforeAll(async () => {
@@ -186,7 +186,7 @@ for (const [name, start] of SERVERS) {
   });
 }
 
-describeWith('redis-server', 'Presence over a server that keeps its data now and then', () => {
+describeWith('redis-server', 'Presence with a server that saves its data only now and then', () => {
   it('restores what came after the server’s last save if it crashes', async () => {
     const server = await RedisServer.start(['--save', '3600', '1000000']);
     const url = `redis://127.0.0.1:${server.port}`;

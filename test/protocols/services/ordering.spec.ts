@@ -173,7 +173,7 @@ describe('order of the services protocol', () => {
     expect(body.items[0].clients).toBe(0);
   });
 
-  it('whoever is told of a success already hears what follows it', async () => {
+  it('a socket that is told of its success already hears what follows', async () => {
     const service = await harness.service({ allowPublicCode: true });
     const { host, code } = await harness.host(service, true);
     for (let i = 0; i < 30; i++) {
