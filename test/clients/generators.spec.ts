@@ -37,7 +37,7 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
   },
   'openapi-typescript': {
     command: 'openapi-typescript',
-    args: (document) => [document, '--output', 'generated/schema.d.ts'],
+    args: (document) => [document, '--output', 'generated/schema.ts'],
     version: '3.1',
     program: `
       import createClient from 'openapi-fetch';
@@ -78,7 +78,8 @@ const GENERATORS: Readonly<Record<string, Generator>> = {
 
 const COMPILER_OPTIONS = {
   ...{ strict: true, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
-  ...{ module: 'esnext', moduleResolution: 'bundler', noEmit: true },
+  // Everything generated is checked; the types of the platform are not its matter.
+  ...{ module: 'esnext', moduleResolution: 'bundler', noEmit: true, skipLibCheck: true },
 };
 
 describe('clients from third-party generators', () => {
