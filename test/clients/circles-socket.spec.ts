@@ -9,7 +9,7 @@ import { Server } from 'socket.io';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { CirclesHarness, type Person, type World } from '../support/circles.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { freePort, RestartedServer } from './restarted-server.js';
+import { freePort } from './restarted-server.js';
 
 const RETRY = { firstMs: 20, longestMs: 200 };
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -278,37 +278,5 @@ describe('CirclesSocket, of a server that', () => {
     await socket.send(1, { text: 'hi' });
     await socket.joinConversation(1);
     expect(asked).toBe(4);
-  });
-});
-
-describe('CirclesSocket, when the server restarts,', () => {
-  it('loses and duplicates nothing', { timeout: 120_000 }, async () => {
-    await RestartedServer.use(async (server) => {
-      const circles = CirclesHarness.at(server.url);
-      const world = await circles.world();
-      const writer = follow(server.url, world.u1.token);
-      const reader = follow(server.url, world.u2.token);
-      await reader.socket.joinConversation(world.conversation, 0);
-      const sent: Promise<unknown>[] = [];
-      const say = (count: number) => {
-        for (let i = 0; i < count; i++) {
-          sent.push(writer.socket.send(world.conversation, { text: String(sent.length) }));
-        }
-      };
-      say(100);
-      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-        say(100);
-        await server.stop(signal);
-        say(100);
-        await server.start();
-        await sent.at(-1);
-      }
-      await Promise.all(sent);
-      await vi.waitFor(() => {
-        expect(reader.heard).toHaveLength(sent.length);
-      }, PATIENCE);
-      expect(new Set(reader.texts())).toEqual(new Set(sent.map((_sent, i) => String(i))));
-      expect(reader.recoveries.at(-1)).toMatchObject({ recovered: true });
-    });
   });
 });

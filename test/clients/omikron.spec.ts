@@ -4,7 +4,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { WebSocketServer } from 'ws';
 import { OmikronHarness, type TestIota, type TestUser } from '../support/omikron.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { RestartedServer } from './restarted-server.js';
 
 const RETRY = { firstMs: 20, longestMs: 200 };
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -286,27 +285,5 @@ describe('the clients of an Omikron that', () => {
     const waiting = clientOf(silent.url, user, { pingMs: 20, answerMs: 50 });
     await waiting.opened(2);
     await expect(waiting.socket.ask('get_chats', {})).rejects.toMatchObject({ name: 'Unconfirmed' });
-  });
-});
-
-describe('the clients of the Omikron, when the server restarts,', () => {
-  it('come back', { timeout: 120_000 }, async () => {
-    await RestartedServer.use(async (server) => {
-      const { url } = server;
-      const omikron = await OmikronHarness.on({ url, wsUrl: url.replace('http', 'ws') });
-      const home = await omikron.iota(1);
-      const iota = iotaOf(url, home);
-      const app = clientOf(url, home.users[0] as TestUser);
-      echoing(iota);
-      await app.opened();
-      for (const [i, signal] of (['SIGTERM', 'SIGKILL'] as const).entries()) {
-        await server.stop(signal);
-        await expect(app.socket.ask('get_chats', {})).rejects.toThrow();
-        await server.start();
-        await app.opened(i + 2);
-        expect(await app.socket.ask('get_chats', { i })).toMatchObject({ data: { echo: { i } } });
-      }
-      await omikron.close();
-    });
   });
 });

@@ -3,7 +3,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { WebSocketServer } from 'ws';
 import { RoomsHarness, type TestApplication, type TestEndpoint } from '../support/rooms.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { RestartedServer } from './restarted-server.js';
 
 const RETRY = { firstMs: 20, longestMs: 200 };
 const PATIENCE = { timeout: 20_000, interval: 20 };
@@ -260,45 +259,5 @@ describe('RoomEndpoint, of a server that', () => {
     expect(said[1]).toEqual(said[0]);
     endpoint.close();
     await expect(waiting).rejects.toMatchObject({ name: 'Unconfirmed' });
-  });
-});
-
-describe('RoomEndpoint, when the server restarts,', () => {
-  it('loses and duplicates nothing', { timeout: 120_000 }, async () => {
-    await RestartedServer.use(async (server) => {
-      const { url } = server;
-      const rooms = await RoomsHarness.on({ url, wsUrl: url.replace('http', 'ws') });
-      const app = await rooms.application();
-      await rooms.room(app, 'r', { durable: true });
-      const writer = follow(url, await rooms.endpoint(app, 'r', 'write'));
-      const reader = follow(url, await rooms.endpoint(app, 'r', 'read'));
-      await Promise.all([writer.opened, reader.opened]);
-
-      const receipts: Promise<unknown>[] = [];
-      const say = (count: number) => {
-        for (let i = 0; i < count; i++) receipts.push(writer.endpoint.send(receipts.length));
-      };
-      const allHeard = () =>
-        vi.waitFor(() => {
-          expect(reader.heard).toHaveLength(receipts.length);
-        }, PATIENCE);
-      say(200);
-      // Once as a planned restart, once as a crash, with messages in flight.
-      for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
-        say(200);
-        await server.stop(signal);
-        say(200);
-        await server.start();
-        await receipts.at(-1);
-        // Wait for its return: a client that is still away would count both restarts as one.
-        await allHeard();
-      }
-      await Promise.all(receipts);
-      const expected = receipts.map((_receipt, i) => i);
-      await allHeard();
-      expect([...reader.heard].sort((a, b) => Number(a) - Number(b))).toEqual(expected);
-      expect(reader.recoveries).toMatchObject([{ recovered: true }, { recovered: true }]);
-      await rooms.close();
-    });
   });
 });
