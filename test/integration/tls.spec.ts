@@ -2,12 +2,12 @@ import { writeFile } from 'node:fs/promises';
 import https from 'node:https';
 import net from 'node:net';
 import tls from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { type ConfigError, loadConfig } from '../../src/config/load-config.js';
 import { ADMIN, ADMIN_ENV } from '../support/api.js';
 import { makeCertificate, type TestCertificate } from '../support/certificate.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
-import { cleanUpProcesses, ensureBuilt, type ServerProcess, startProcess } from '../support/process.js';
+import { cleanUpProcesses, type ServerProcess, startProcess } from '../support/process.js';
 import { describeWith } from '../support/requires.js';
 import { authorized, WELCOME } from '../support/services.js';
 import { WsClient } from '../support/ws-client.js';
@@ -56,36 +56,36 @@ async function hangUp(server: ServerProcess, text: string): Promise<string> {
 
 describeWith('openssl', 'TLS on the one port', () => {
   let database: TestDatabase;
+  /** Its files are what the server reads. */
   let certificate: TestCertificate;
+  let first: TestCertificate;
   let other: TestCertificate;
-  const start = (): Promise<ServerProcess> =>
-    startProcess({
-      ...ADMIN_ENV,
-      DATABASE_URL: database.url,
-      TLS_CERT: certificate.certFile,
-      TLS_KEY: certificate.keyFile,
-    });
+  let server: ServerProcess;
+  let url: string;
 
   beforeAll(async () => {
-    await ensureBuilt();
     other = await makeCertificate('second.example');
-  }, 300_000);
-  beforeEach(async () => {
     database = await createTestDatabase();
-    certificate = await makeCertificate('first.example');
-  });
-  afterEach(async () => {
+    [first, certificate] = [await makeCertificate('first.example'), await makeCertificate()];
+    await first.copyTo(certificate);
+    const files = { TLS_CERT: certificate.certFile, TLS_KEY: certificate.keyFile };
+    server = await startProcess({ ...ADMIN_ENV, DATABASE_URL: database.url, ...files });
+    url = await server.url;
+  }, 300_000);
+  afterAll(async () => {
     await cleanUpProcesses();
     await database.drop();
-    await certificate.remove();
+    for (const each of [first, certificate, other]) await each.remove();
   });
-  afterAll(() => other.remove());
+  /** Every test begins with the first one, whichever the one before has left. */
+  beforeEach(async () => {
+    await first.copyTo(certificate);
+    await hangUp(server, 'Certificate reloaded');
+  });
 
   it('serves REST and WebSocket, and tells browsers to stay with TLS', async () => {
-    const server = await start();
-    const url = await server.url;
     expect(url).toMatch(/^https:/);
-    const ca = certificate.cert;
+    const ca = first.cert;
     const { status, headers, body } = await request(`${url}/api/v1/auth/login`, ca, ADMIN);
     expect(status).toBe(200);
     expect(headers['strict-transport-security']).toBe('max-age=31536000');
@@ -111,14 +111,10 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect(items).toHaveLength(2);
     await host.close();
     await client.close();
-
-    server.kill('SIGTERM');
-    expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('does not accept plain text', async () => {
-    const server = await start();
-    const socket = net.connect(Number(new URL(await server.url).port), '127.0.0.1');
+  it('does not talk in clear', async () => {
+    const socket = net.connect(Number(new URL(url).port), '127.0.0.1');
     socket.write('GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n');
     let received = '';
     socket.on('data', (chunk: Buffer) => (received += chunk.toString('latin1'))).on('error', () => undefined);
@@ -126,10 +122,8 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect(received).not.toContain('HTTP/1.1 200');
   });
 
-  it('reads a renewed certificate on SIGHUP, and keeps open sockets', async () => {
-    const server = await start();
-    const url = await server.url;
-    const early = await WsClient.open(`${url.replace('https', 'wss')}/ws/`, { ca: certificate.cert });
+  it('reads a renewed certificate at SIGHUP, and open sockets go on', async () => {
+    const early = await WsClient.open(`${url.replace('https', 'wss')}/ws/`, { ca: first.cert });
     await early.expectNext(WELCOME);
     expect(await servedName(url)).toBe('first.example');
     await other.copyTo(certificate);
@@ -140,15 +134,13 @@ describeWith('openssl', 'TLS on the one port', () => {
     expect((await request(`${url}/health/live`, other.cert)).status).toBe(200);
   });
 
-  it('keeps its certificate if the new one cannot be used, and says why without quoting it', async () => {
-    const server = await start();
-    const url = await server.url;
+  it('keeps the certificate it has when the new one cannot be used, and says why without quoting it', async () => {
     await writeFile(certificate.keyFile, 'the secret garbage');
     expect(await hangUp(server, 'Certificate not reloaded')).toContain('TLS_KEY holds no unencrypted private key');
     expect(await servedName(url)).toBe('first.example');
     // The state while a renewal has written one file and not yet the other.
     await other.copyTo(certificate);
-    await writeFile(certificate.certFile, certificate.cert);
+    await writeFile(certificate.certFile, first.cert);
     expect(await hangUp(server, 'Certificate not reloaded')).toContain('TLS_KEY is not the key of the certificate');
     expect(await servedName(url)).toBe('first.example');
     expect(server.output()).not.toContain('secret garbage');
@@ -159,13 +151,12 @@ describeWith('openssl', 'TLS on the one port', () => {
 
   it('does not start with a certificate that cannot be used, and names it among the other errors', async () => {
     await writeFile(certificate.certFile, 'no certificate');
-    const server = await startProcess({
-      TLS_CERT: certificate.certFile,
-      TLS_KEY: certificate.keyFile,
-      PORT: 'many',
-    });
-    expect(await server.exited).toEqual({ code: 1, signal: null });
-    expect(server.output()).toMatch(/^Bad configuration:\n {2}PORT [^\n]+\n {2}TLS_CERT holds no certificate[^\n]*\n$/);
+    const files = { TLS_CERT: certificate.certFile, TLS_KEY: certificate.keyFile };
+    const refused = await startProcess({ ...files, PORT: 'many' });
+    expect(await refused.exited).toEqual({ code: 1, signal: null });
+    expect(refused.output()).toMatch(
+      /^Bad configuration:\n {2}PORT [^\n]+\n {2}TLS_CERT holds no certificate[^\n]*\n$/,
+    );
   });
 
   it('names what is wrong with the files', async () => {
@@ -197,5 +188,10 @@ describeWith('openssl', 'TLS on the one port', () => {
       expect(faults(cert, key)).toEqual([expect.stringMatching(fault)]);
     }
     await encrypted.remove();
+  });
+
+  it('stops when it is told to', async () => {
+    server.kill('SIGTERM');
+    expect(await server.exited).toEqual({ code: 0, signal: null });
   });
 });
