@@ -27,9 +27,17 @@ describe('the server process', () => {
   afterEach(cleanUpProcesses);
 
   describe('with the embedded database', () => {
-    it('keeps every secret that it writes private', async () => {
-      const server = await startProcess({}, { dataDir: await temporaryDataDir() });
-      await server.url;
+    it('starts in an empty folder, with variables of other programs, and keeps every secret to itself', async () => {
+      const env = {
+        ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
+        ...{ PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
+        ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong' },
+        ...{ PGSERVICE: 'other', PGREPLICATION: 'true' },
+        ...{ LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1' },
+        npm_config_loglevel: 'silent',
+      };
+      const server = await startProcess(env, { dataDir: await temporaryDataDir() });
+      expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
       expect((await stat(server.dataDir)).mode & 0o777).toBe(0o700);
       for (const name of await readdir(server.dataDir)) {
         const { mode } = await stat(path.join(server.dataDir, name));
@@ -43,14 +51,37 @@ describe('the server process', () => {
       }
     });
 
-    it('refuses a second start with the same DATA_DIR, naming the owner, without disturbing the first', async () => {
-      const first = await startProcess({}, { dataDir: await usedDataDir() });
-      await first.url;
-      const second = await startProcess({}, { dataDir: first.dataDir });
+    it('has DATA_DIR to itself, and starts over what a killed one left there', async () => {
+      const start = async (): Promise<ServerProcess> => {
+        const server = await startProcess({}, { dataDir });
+        await server.url;
+        return server;
+      };
+      const dataDir = await usedDataDir();
+      const first = await start();
+      const second = await startProcess({}, { dataDir });
       expect(await second.exited).toEqual({ code: 1, signal: null });
       expect(second.output()).toContain(`is in use by another running server (pid ${first.pid})`);
       expect(second.output()).not.toContain('    at ');
+      // The first is not disturbed.
       expect((await fetch(await first.url)).status).toBeLessThan(500);
+
+      const database = (await databasePid(dataDir))!;
+      first.kill('SIGKILL');
+      process.kill(database, 'SIGKILL');
+      await first.exited;
+      const third = await start();
+      const another = (await databasePid(dataDir))!;
+      expect(another).not.toBe(database);
+
+      third.kill('SIGKILL');
+      await third.exited;
+      const fourth = await start();
+      expect(fourth.output()).toContain('Adopted the embedded database');
+      expect(await databasePid(dataDir)).toBe(another);
+      fourth.kill('SIGTERM');
+      expect(await fourth.exited).toEqual({ code: 0, signal: null });
+      expect(await lives(another)).toBe(false);
     });
 
     it.runIf(process.platform === 'linux')('says at once if DATA_DIR cannot be created', async () => {
@@ -60,47 +91,7 @@ describe('the server process', () => {
       expect(server.output()).not.toContain('    at ');
     });
 
-    it('adopts the database that a killed server left behind', async () => {
-      const first = await startProcess({}, { dataDir: await usedDataDir() });
-      await first.url;
-      const database = await databasePid(first.dataDir);
-      first.kill('SIGKILL');
-      await first.exited;
-      const second = await startProcess({}, { dataDir: first.dataDir });
-      await second.url;
-      expect(second.output()).toContain('Adopted the embedded database');
-      expect(await databasePid(first.dataDir)).toBe(database);
-      second.kill('SIGTERM');
-      expect(await second.exited).toEqual({ code: 0, signal: null });
-      expect(await lives(database!)).toBe(false);
-    });
-
-    it('starts after server and database were killed at once', async () => {
-      const first = await startProcess({}, { dataDir: await usedDataDir() });
-      await first.url;
-      const database = (await databasePid(first.dataDir))!;
-      first.kill('SIGKILL');
-      process.kill(database, 'SIGKILL');
-      await first.exited;
-      const second = await startProcess({}, { dataDir: first.dataDir });
-      await second.url;
-      expect(await databasePid(first.dataDir)).not.toBe(database);
-    });
-
-    it('starts with other programs’ variables in its environment', async () => {
-      const env = {
-        ...{ PGSSLMODE: 'verify-full', PGSSLROOTCERT: '/nonexistent', PGSSLNEGOTIATION: 'direct' },
-        ...{ PGOPTIONS: '-c default_transaction_read_only=on', NODE_PG_FORCE_NATIVE: '1', PGCLIENT_ENCODING: 'LATIN1' },
-        ...{ PGHOST: '192.0.2.1', PGPORT: '1', PGUSER: 'nobody', PGPASSWORD: 'wrong' },
-        ...{ PGSERVICE: 'other', PGREPLICATION: 'true' },
-        ...{ LC_ALL: 'xx_XX', TZ: 'Pacific/Kiritimati', HTTP_PROXY: 'http://192.0.2.1:1' },
-        npm_config_loglevel: 'silent',
-      };
-      const server = await startProcess(env, { dataDir: await temporaryDataDir() });
-      expect((await fetch(`${await server.url}/health/ready`)).status).toBe(200);
-    });
-
-    it('exits with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
+    it('stops with 0 and leaves nothing running when npm start gets SIGTERM', async () => {
       const server = await startProcess({}, { by: 'npm', dataDir: await usedDataDir() });
       await server.url;
       const database = (await databasePid(server.dataDir))!;
@@ -121,8 +112,8 @@ describe('the server process', () => {
       expect(server.output()).toContain('"msg":"Stopped"');
     });
 
-    it('stops cleanly while still starting', async () => {
-      const server = await startProcess({}, { dataDir: await temporaryDataDir() });
+    it('stops cleanly while it still starts', async () => {
+      const server = await startProcess();
       for (let i = 0; i < 500 && !(await databasePid(server.dataDir)); i++) await sleep(10);
       server.kill('SIGTERM');
       expect(await server.exited).toEqual({ code: 0, signal: null });
@@ -222,37 +213,28 @@ describe('the server process', () => {
       expect(await server.exited).toEqual({ code: 1, signal: null });
     });
 
-    it('treats the echo of a signal as the same one, and finishes although a request never ends', async () => {
+    it('takes the echo of a signal for the same one, and waits for no request or query that never ends', async () => {
       const server = await startHere();
       await holdBack(server);
-      server.kill('SIGINT');
-      await sleep(100);
-      server.kill('SIGINT');
-      expect(await server.exited).toEqual({ code: 0, signal: null });
+      const client = new pg.Client({ connectionString: database?.url });
+      await client.connect();
+      try {
+        await client.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
+        const answer = fetch(`${await server.url}/api/v1/auth/login`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email: 'a@b.cd', password: 'whatever it is' }),
+        }).catch((error: unknown) => error);
+        await sleep(300);
+        server.kill('SIGINT');
+        await sleep(100);
+        server.kill('SIGINT');
+        expect(await server.exited).toEqual({ code: 0, signal: null });
+        await answer;
+      } finally {
+        await client.end();
+      }
     });
-  });
-
-  it('does not wait for a query that hangs', async () => {
-    const database = await createTestDatabase();
-    const client = new pg.Client({ connectionString: database.url });
-    await client.connect();
-    try {
-      const server = await startProcess({ DATABASE_URL: database.url });
-      const url = await server.url;
-      await client.query('BEGIN; LOCK TABLE users IN ACCESS EXCLUSIVE MODE');
-      const answer = fetch(`${url}/api/v1/auth/login`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ email: 'a@b.cd', password: 'whatever it is' }),
-      }).catch((error: unknown) => error);
-      await sleep(300);
-      server.kill('SIGTERM');
-      expect(await server.exited).toEqual({ code: 0, signal: null });
-      await answer;
-    } finally {
-      await client.end();
-      await database.drop();
-    }
   });
 
   describe('without build tools', () => {
