@@ -2,8 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { chmod, chown, mkdir, readdir, rename, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { KeyRing } from '../../src/config/key-ring.js';
+import { loadConfig } from '../../src/config/load-config.js';
+import { openDatabase } from '../../src/modules/database/open-data-source.js';
 import { cleanUpProcesses, ensureBuilt, startProcess, temporaryDataDir, usedDataDir } from '../support/process.js';
 
+const SILENT = { log: () => undefined, warn: () => undefined, error: () => undefined };
 const isRoot = process.getuid?.() === 0;
 
 describe('DATA_DIR of a server process', () => {
@@ -14,11 +18,13 @@ describe('DATA_DIR of a server process', () => {
   });
   afterEach(cleanUpProcesses);
 
-  const startAndStop = async (): Promise<void> => {
-    const server = await startProcess({}, { dataDir });
-    await server.url;
-    server.kill('SIGTERM');
-    await server.exited;
+  /** All that a server does with it before anybody can ask for something. */
+  const openAndClose = async (): Promise<void> => {
+    const config = loadConfig({ DATA_DIR: dataDir });
+    const { dataSource, close } = await openDatabase(config, SILENT);
+    expect(dataSource.isInitialized).toBe(true);
+    KeyRing.open(config);
+    await close();
   };
   /** The complete message: one line, without a stack. */
   const refusal = async (): Promise<string> => {
@@ -42,7 +48,7 @@ describe('DATA_DIR of a server process', () => {
     for (const file of ['secret-key', 'postgres-password', 'postgres/PG_VERSION']) {
       await chmod(path.join(dataDir, file), 0o660);
     }
-    await startAndStop();
+    await openAndClose();
     expect((await stat(dataDir)).mode & 0o7777).toBe(0o700);
     expect((await stat(path.join(dataDir, 'postgres'))).mode & 0o7777).toBe(0o700);
     expect((await stat(path.join(dataDir, 'secret-key'))).mode & 0o777).toBe(0o600);
