@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { DiagnosticSeverity, Parser } from '@asyncapi/parser';
+import { DiagnosticSeverity, Parser } from '@asyncapi/parser/cjs/index.js';
 import { MESSAGE_METADATA } from '@nestjs/websockets/internal';
 import { MetadataScanner } from '@nestjs/core';
 import { readFile } from 'node:fs/promises';
