@@ -76,7 +76,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
       return `ws://127.0.0.1:${nextPort()}`;
     },
     close: async () => {
-      await Promise.all(nodes.map(({ app }) => app.close()));
+      await Promise.all(nodes.map(({ app }) => closeApp(app)));
       await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
@@ -102,6 +102,18 @@ async function startNode(database: TestDatabase, env: Record<string, string>): P
   Object.assign(app.get(Passwords), { cost: QUICK });
   app.get(Lifecycle).markReady();
   return { app, config, dataSource, port: (app.getHttpServer().address() as AddressInfo).port };
+}
+
+/** Fetch leaves connections that nothing was sent on, for whose heads the server would wait a minute; see `serve`. */
+async function closeApp(app: NestExpressApplication): Promise<void> {
+  const patience = setTimeout(() => {
+    app.getHttpServer().closeAllConnections();
+  }, 3_000);
+  try {
+    await app.close();
+  } finally {
+    clearTimeout(patience);
+  }
 }
 
 const nodeCount = (): number => Number(process.env['TEST_NODES'] ?? 1);
