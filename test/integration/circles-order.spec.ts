@@ -78,7 +78,7 @@ describe('messages that several nodes store at once', () => {
         // The nodes name the conversations in different orders, which must not deadlock.
         const order = source === sources[0] ? conversations : [...conversations].reverse();
         const batch = order.flatMap((id) => Array.from({ length: PER_BATCH }, (_, k) => draft(id, `${n} ${k}`)));
-        const results = await repositoryOf(source).append(batch);
+        const { results } = await repositoryOf(source).append(batch);
         stored.push(...results.filter((_result, index) => batch[index]!.conversationId === conversation));
       }
       return stored;
@@ -102,7 +102,7 @@ describe('messages that several nodes store at once', () => {
       usersOnline: () => Promise.resolve(new Set()),
       devicesOnline: () => Promise.resolve(new Set()),
     };
-    const senders = new Senders(repository, nobody as Online);
+    const senders = new Senders(nobody as Online);
     const lifecycle: Partial<Lifecycle> = { onDrain: () => undefined };
     const log = new ConversationLog(repository, senders, hub, lifecycle as Lifecycle, new SocketMetrics());
     const feeds = new ConversationFeeds(repository, senders, log, hub);
@@ -125,10 +125,10 @@ describe('messages that several nodes store at once', () => {
     const confirmed = new Promise<void>((resolve) => (confirm = resolve));
     const stored = new Promise<number>((resolve) => {
       repository.append = async (batch) => {
-        const results = await append(batch);
-        resolve(results[0]!.messageId);
+        const stored = await append(batch);
+        resolve(stored.results[0]!.messageId);
         await confirmed;
-        return results;
+        return stored;
       };
     });
     const page = vi.spyOn(repository, 'page');
@@ -148,10 +148,10 @@ describe('messages that several nodes store at once', () => {
     const attempts = Array.from({ length: 40 }, (_, n) =>
       repositoryOf(sources[n % 2]!).append([draft(conversation, 'same', 'k')]),
     );
-    const results = (await Promise.all(attempts)).flat();
+    const results = (await Promise.all(attempts)).flatMap((stored) => stored.results);
     expect(results.filter(({ outcome }) => outcome === 'stored')).toHaveLength(1);
     expect(new Set(results.map(({ messageId }) => messageId)).size).toBe(1);
-    const [other] = await repositoryOf(sources[0]!).append([draft(conversation, 'other', 'k')]);
-    expect(other?.outcome).toBe('conflict');
+    const other = await repositoryOf(sources[0]!).append([draft(conversation, 'other', 'k')]);
+    expect(other.results[0]?.outcome).toBe('conflict');
   });
 });

@@ -102,8 +102,10 @@ describe('a batch with every kind of message', () => {
         files,
         client: id === undefined ? null : { id, digest: Buffer.from(text) },
       }) satisfies ConversationDraft;
-    const [first] = await messages.append([say('user', open, 'first', 'k')]);
-    const results = await messages.append([
+    const {
+      results: [first],
+    } = await messages.append([say('user', open, 'first', 'k')]);
+    const { results, authors } = await messages.append([
       say('device', open, 'two', undefined, ['b.png', 'a.png']),
       say('user', closed, 'elsewhere\u0000'),
       say('user', open, 'first', 'k'),
@@ -121,6 +123,7 @@ describe('a batch with every kind of message', () => {
       'stored',
       'stored',
     ]);
+    expect([authors.users, authors.devices].map((all) => all.map(({ id }) => id))).toEqual([[user], [device]]);
     expect(results[2]).toMatchObject({ messageId: first!.messageId, sentAt: first!.sentAt });
     expect(results.map(({ media }) => media.map(({ identifier }) => identifier))).toMatchObject([
       ['b.png', 'a.png'],

@@ -67,11 +67,9 @@ export class ConversationLog {
   }
 
   private async store(batch: readonly NewMessage[]): Promise<Stored[]> {
-    const [results, senderOf] = await Promise.all([
-      this.repository.append(batch),
-      // If this fails, readers get the message all the same: feeds read from the database what was not announced.
-      this.senders.load(batch.map(({ author }) => author)).catch(() => undefined),
-    ]);
+    const { results, authors } = await this.repository.append(batch);
+    // If this fails, readers get the message all the same: feeds read from the database what was not announced.
+    const senderOf = await this.senders.ofAuthors(authors).catch(() => undefined);
     return results.map((appended, index) => ({ appended, sender: senderOf?.((batch[index] as NewMessage).author) }));
   }
 

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
+import { prepared } from '../../../common/database/prepared.js';
 import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
 import { Media } from '../../../entities/circles/media.entity.js';
+import { integers } from '../../database/binary-arrays.js';
 import {
   type Appended,
   appendParameters,
@@ -45,6 +47,12 @@ export interface DeviceSenderRow {
   readonly updatedAt: number;
 }
 
+/** Each once. */
+export interface Authors {
+  readonly users: readonly UserSenderRow[];
+  readonly devices: readonly DeviceSenderRow[];
+}
+
 export interface MessageRow {
   readonly id: number;
   readonly conversationId: number;
@@ -74,6 +82,10 @@ const USER = `json_build_object('id', u."id", 'email', u."email", 'firstName', u
   'birthday', to_char(u."birthday", 'YYYY-MM-DD'), 'role', u."role", ${times('u')})`;
 const DEVICE = `json_build_object('id', d."id", 'name', d."name", 'username', d."username", 'circleId', d."circle_id",
   ${times('d')})`;
+const APPEND = prepared(`SELECT a."at", a."heads", a."links", a."ids", a."known", a."media",
+    coalesce((SELECT json_agg(${USER}) FROM "users" u WHERE u."id" = ANY ($11)), '[]') AS "users",
+    coalesce((SELECT json_agg(${DEVICE}) FROM "devices" d WHERE d."id" = ANY ($12)), '[]') AS "devices"
+  FROM append_conversation_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) a`);
 const SELECT = `SELECT m."id", m."conversation_id" AS "conversationId", m."author_id" AS "linkId", m."content", m."exact",
     m."sent_at" AS "sentAt", m."edited_at" AS "editedAt", m."client_message_id" AS "clientMessageId",
     CASE WHEN u."id" IS NOT NULL THEN ${USER} END AS "user", CASE WHEN d."id" IS NOT NULL THEN ${DEVICE} END AS "device",
@@ -92,33 +104,20 @@ type RawMessage = Omit<MessageRow, 'text'> & { content: string; exact: string | 
 export class MessagesRepository {
   constructor(@InjectRepository(ConversationMessage) private readonly messages: Repository<ConversationMessage>) {}
 
-  /** Stores a batch in one statement and one transaction; one result per message, in their order. */
-  async append(batch: readonly NewMessage[]): Promise<Appended[]> {
+  /**
+   * Stores a batch in one statement and one transaction.
+   * @returns one result per message, in their order, and the authors that exist
+   */
+  async append(batch: readonly NewMessage[]): Promise<{ readonly results: Appended[]; readonly authors: Authors }> {
     const { parameters, shape } = appendParameters(batch);
-    const [row] = await this.messages.query<[AppendedRow]>(
-      `SELECT "at", "heads", "links", "ids", "known", "media"
-       FROM append_conversation_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      parameters,
-    );
-    return resultsOf(shape, row);
-  }
-
-  async users(ids: readonly number[]): Promise<UserSenderRow[]> {
-    if (ids.length === 0) return [];
-    const rows: { user: UserSenderRow }[] = await this.messages.query(
-      `SELECT ${USER} AS "user" FROM "users" u WHERE u."id" = ANY ($1)`,
-      [ids],
-    );
-    return rows.map(({ user }) => user);
-  }
-
-  async devices(ids: readonly number[]): Promise<DeviceSenderRow[]> {
-    if (ids.length === 0) return [];
-    const rows: { device: DeviceSenderRow }[] = await this.messages.query(
-      `SELECT ${DEVICE} AS "device" FROM "devices" d WHERE d."id" = ANY ($1)`,
-      [ids],
-    );
-    return rows.map(({ device }) => device);
+    const idsOf = (wanted: NewMessage['author']['kind']): number[] =>
+      shape.authors.flatMap(({ author: { kind, id } }) => (kind === wanted ? id : []));
+    const [row]: [AppendedRow & Authors] = await this.messages.query(APPEND, [
+      ...parameters,
+      integers(idsOf('user')),
+      integers(idsOf('device')),
+    ]);
+    return { results: resultsOf(shape, row), authors: row };
   }
 
   async find(id: number): Promise<MessageRow | undefined> {

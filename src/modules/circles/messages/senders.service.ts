@@ -3,10 +3,10 @@ import { type MessageEvent, type MessageFact, type Sender } from '../circles.eve
 import { Online } from '../presence/online.service.js';
 import { type NewMessage } from './message-append.js';
 import {
+  type Authors,
   type DeviceSenderRow,
   type MediaRow,
   type MessageRow,
-  MessagesRepository,
   type UserSenderRow,
 } from './messages.repository.js';
 
@@ -16,20 +16,9 @@ const keyOf = ({ kind, id }: Author): string => `${kind} ${id}`;
 /** Authors of messages, as readers see them. */
 @Injectable()
 export class Senders {
-  constructor(
-    private readonly repository: MessagesRepository,
-    private readonly online: Online,
-  ) {}
+  constructor(private readonly online: Online) {}
 
-  /** Loads authors by `kind` and id, with two statements for all. */
-  async load(authors: readonly Author[]): Promise<(author: Author) => Sender | null> {
-    const ids = (kind: Author['kind']) => [
-      ...new Set(authors.filter((author) => author.kind === kind).map(({ id }) => id)),
-    ];
-    const [users, devices] = await Promise.all([
-      this.repository.users(ids('user')),
-      this.repository.devices(ids('device')),
-    ]);
+  async ofAuthors({ users, devices }: Authors): Promise<(author: Author) => Sender | null> {
     const states = await this.states(users, devices);
     const senders = new Map<string, Sender>();
     for (const user of users) senders.set(keyOf({ kind: 'user', id: user.id }), states.user(user));

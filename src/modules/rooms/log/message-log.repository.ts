@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { prepared } from '../../../common/database/prepared.js';
 import { type LogHead } from '../../durable-log/log-kind.js';
 import { DataSource } from 'typeorm';
 import { byteStrings, integers, texts, timestamps } from '../../database/binary-arrays.js';
@@ -66,6 +67,10 @@ interface HeadRow {
   readonly floor_offset: string;
 }
 
+const APPEND = prepared(
+  'SELECT "place", "number", "epoch"::text, "at", "same" FROM append_room_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)',
+);
+
 /** Stored messages. Offsets stay far below 2^53. */
 @Injectable()
 export class MessageLogRepository {
@@ -75,21 +80,18 @@ export class MessageLogRepository {
   async append(batch: readonly NewMessage[]): Promise<AppendResult[]> {
     const { rooms, places, ranks } = placesOf(batch);
     const isKeyed = batch.some(({ key }) => key !== undefined);
-    const rows: AppendRow[] = await this.database.query(
-      `SELECT "place", "number", "epoch", "at", "same" FROM append_room_messages($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-      [
-        integers(rooms),
-        integers(places),
-        integers(ranks),
-        timestamps(batch.map(({ timestamp }) => timestamp)),
-        texts(batch.map(({ identity }) => identity)),
-        texts(batch.map(({ message }) => message)),
-        isKeyed ? integers(batch.map(({ key }) => key?.scope ?? null)) : null,
-        isKeyed ? byteStrings(batch.map(({ key }) => key?.key ?? null)) : null,
-        isKeyed ? byteStrings(batch.map(({ key }) => key?.digest ?? null)) : null,
-        isKeyed ? integers(batch.map(({ key }) => key?.lifeSeconds ?? null)) : null,
-      ],
-    );
+    const rows: AppendRow[] = await this.database.query(APPEND, [
+      integers(rooms),
+      integers(places),
+      integers(ranks),
+      timestamps(batch.map(({ timestamp }) => timestamp)),
+      texts(batch.map(({ identity }) => identity)),
+      texts(batch.map(({ message }) => message)),
+      isKeyed ? integers(batch.map(({ key }) => key?.scope ?? null)) : null,
+      isKeyed ? byteStrings(batch.map(({ key }) => key?.key ?? null)) : null,
+      isKeyed ? byteStrings(batch.map(({ key }) => key?.digest ?? null)) : null,
+      isKeyed ? integers(batch.map(({ key }) => key?.lifeSeconds ?? null)) : null,
+    ]);
     return resultsOf(places, rows);
   }
 
