@@ -1,11 +1,11 @@
 // Shared by the two benches of stored messages: a server of their own, the plain way to compare with, load and its
 // figures.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import pg from 'pg';
-import { cpuNanoseconds, median } from './cpu-time.mjs';
+import { cpuNanoseconds, databaseSeconds, median } from './cpu-time.mjs';
 
 /** The number of sockets, and of rooms or conversations. */
 export const WRITERS = 20;
@@ -73,22 +73,6 @@ function listening(server) {
   });
 }
 
-/** CPU seconds of a database server and all its processes, including those that have ended. */
-function databaseSeconds(postmaster) {
-  let sum = cpuNanoseconds(postmaster) / 1e9;
-  const fields = (pid) => readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1].split(' ');
-  const [utime, stime] = fields(postmaster).slice(13, 15).map(Number);
-  sum += (utime + stime) / 100;
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-    try {
-      if (Number(fields(pid)[1]) === postmaster) sum += cpuNanoseconds(pid) / 1e9;
-    } catch {
-      // It has ended.
-    }
-  }
-  return sum;
-}
-
 /**
  * The plain way: one row, one transaction. `insert` gets the number of the writer.
  * @param {(writer: number) => Promise<unknown>} insert
@@ -145,6 +129,7 @@ export async function closedLoop(seconds, writers, window = WINDOW) {
 /** Messages at a fixed rate, whatever the answers; latencies count from when a message was due. */
 export async function openLoop(seconds, writers, rate) {
   const latencies = [];
+  const lags = [];
   const due = writers.map(() => []);
   const failed = new Promise((_resolve, reject) => {
     for (const [i, writer] of writers.entries()) {
@@ -157,7 +142,9 @@ export async function openLoop(seconds, writers, rate) {
     while (said < rate * seconds) {
       const now = performance.now();
       for (; said < rate * seconds && start + (said / rate) * 1_000 <= now; said++) {
-        due[said % writers.length].push(start + (said / rate) * 1_000);
+        const dueAt = start + (said / rate) * 1_000;
+        due[said % writers.length].push(dueAt);
+        lags.push(now - dueAt);
         writers[said % writers.length].say();
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
@@ -167,7 +154,7 @@ export async function openLoop(seconds, writers, rate) {
   };
   await Promise.race([speak(), failed]);
   for (const writer of writers) writer.close();
-  return summary(latencies, seconds);
+  return { ...summary(latencies, seconds), driverLag: summary(lags, seconds).p99 };
 }
 
 /**

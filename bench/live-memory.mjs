@@ -16,10 +16,12 @@ const delays = monitorEventLoopDelay({ resolution: 1 });
 delays.enable();
 process.on('message', () => {
   const longestMs = Math.round(delays.max / 1e6);
+  const p99Ms = delays.percentile(99) / 1e6;
   gc();
   const { heapUsed, external } = process.memoryUsage();
-  const sockets = process.getActiveResourcesInfo().filter((what) => what === 'TCPSocketWrap').length;
-  process.send({ bytes: heapUsed + external, longestMs, sockets });
+  const handles = process.getActiveResourcesInfo();
+  const sockets = handles.filter((what) => what === 'TCPSocketWrap').length;
+  process.send({ bytes: heapUsed + external, heapUsed, longestMs, p99Ms, sockets, handles: handles.length });
   setTimeout(() => delays.reset(), 50);
 });`;
 
@@ -46,14 +48,16 @@ export async function startWatched(folder, env = {}, program = path.join(import.
     child.stdout.setEncoding('utf8').on('data', (text) => {
       output += text;
       const found = /Listening on http:\S+?:(\d+)/.exec(output);
-      if (found) resolve(Number(found[1]));
+      if (!found) return;
+      child.stdout.removeAllListeners('data').resume();
+      resolve(Number(found[1]));
     });
     child.once('exit', () => reject(new Error(output)));
   });
   return { child, port };
 }
 
-/** @returns live bytes, the event loop's longest delay in milliseconds since the last call, and the open sockets */
+/** @returns live bytes, the event loop's delays in milliseconds since the last call, open sockets and all handles */
 export async function look(child) {
   child.send('look');
   const [answer] = await once(child, 'message');

@@ -2,12 +2,11 @@
 // node bench/idle/idle.mjs [connections] [part of a kind's name] ; needs a build. Prints one line of JSON per kind.
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import http from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
-import { WebSocket } from 'ws';
 import { memoryOfEach, startWatched } from '../live-memory.mjs';
 import { makePairs } from '../omikron/directory.mjs';
+import { socket, socketIo, stream } from '../sockets.mjs';
 
 const [COUNT, ONLY] = [Number(process.argv[2] ?? 2_000), process.argv[3] ?? ''];
 const AT_ONCE = 50;
@@ -17,48 +16,6 @@ const WARM_UP = 500;
 const TOGETHER = 50;
 const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 Object.assign(process.env, { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.password });
-const SOCKET_IO = '/socket.io/?EIO=4&transport=websocket';
-
-/** @param {(text: string, socket: WebSocket) => boolean | void} onText handles each frame; `true`: the socket is in */
-function socket(url, onText, first) {
-  return new Promise((resolve, reject) => {
-    const client = new WebSocket(url, { perMessageDeflate: false });
-    client.destroy = () => client.terminate();
-    client.once('error', reject);
-    client.once('close', (code) => reject(new Error(`${url} closed with ${code}`)));
-    client.on('open', () => {
-      if (first !== undefined) client.send(first);
-      if (onText === undefined) resolve(client);
-    });
-    client.on('message', (data) => {
-      const text = data.toString();
-      if (text === '2') client.send('3');
-      else if (onText?.(text, client)) resolve(client);
-    });
-  });
-}
-
-function stream(url) {
-  return new Promise((resolve, reject) => {
-    const request = http.get(url, { agent: false }, (response) => {
-      response.on('error', () => undefined).resume();
-      if (response.statusCode === 200) resolve(request.on('error', () => undefined));
-      else reject(new Error(`${url} answered ${response.statusCode}`));
-    });
-    request.once('error', reject);
-  });
-}
-
-/**
- * The steps of Socket.IO: each of its first packets is answered with the next thing to say; the last one lets it in.
- */
-function socketIo(base, events, isIn) {
-  const waiting = ['40', ...events.map((event) => `42${JSON.stringify(event)}`)];
-  return socket(`${base}${SOCKET_IO}`, (text, client) => {
-    if (isIn(text)) return true;
-    if (/^(?:0|40|42\["success")/.test(text) && waiting.length > 0) client.send(waiting.shift());
-  });
-}
 
 /** @returns by kind, a function that opens its n-th connection */
 async function ours(port) {
