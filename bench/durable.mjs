@@ -94,7 +94,7 @@ export async function oneByOne(seconds, insert) {
 
 /**
  * @typedef {object} Writer
- * @property {() => void} say sends a message
+ * @property {(due?: number) => void} say sends a message, which names when it was due, in milliseconds since the epoch
  * @property {(heard: (error?: Error) => void) => void} listen `heard` is called with each answer, in message order
  * @property {() => void} close
  */
@@ -126,6 +126,9 @@ export async function closedLoop(seconds, writers, window = WINDOW) {
   return summary(latencies, seconds);
 }
 
+/** 20 characters that a message begins with: when it was due, if that is known. */
+export const mark = (due) => (due === undefined ? '' : due.toFixed(3)).padEnd(20, 'x');
+
 /** Messages at a fixed rate, whatever the answers; latencies count from when a message was due. */
 export async function openLoop(seconds, writers, rate) {
   const latencies = [];
@@ -145,7 +148,7 @@ export async function openLoop(seconds, writers, rate) {
         const dueAt = start + (said / rate) * 1_000;
         due[said % writers.length].push(dueAt);
         lags.push(now - dueAt);
-        writers[said % writers.length].say();
+        writers[said % writers.length].say(performance.timeOrigin + dueAt);
       }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
@@ -155,6 +158,27 @@ export async function openLoop(seconds, writers, rate) {
   await Promise.race([speak(), failed]);
   for (const writer of writers) writer.close();
   return { ...summary(latencies, seconds), driverLag: summary(lags, seconds).p99 };
+}
+
+/** Only `openLoop` at `rate`, a few turns of each way, with the CPU of each. */
+export async function atRate(seconds, turns, rate, ways, cpu) {
+  for (let turn = 0; turn < turns; turn++) {
+    for (const [way, writers] of Object.entries(ways)) {
+      const before = cpu();
+      const result = await openLoop(seconds, await writers(), rate);
+      console.log(
+        JSON.stringify({ turn, way, ...result, cpuMicrosecondsPerMessage: spent(before, cpu(), result.count) }),
+      );
+      // Lets what watches the server tell the turns apart.
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+}
+
+/** CPU microseconds per message. */
+function spent(before, after, count) {
+  const micro = (name) => Number((((after[name] - before[name]) * 1e6) / count).toFixed(1));
+  return { server: micro('server'), database: micro('database') };
 }
 
 /**
@@ -175,14 +199,12 @@ export async function compare(turns, ways, cpu) {
       const result = await ways[name]();
       const after = cpu();
       const { user, system } = process.cpuUsage(own);
-      const micro = (seconds) => Number(((seconds * 1e6) / result.count).toFixed(1));
-      const spent = {
-        server: micro(after.server - before.server),
-        database: micro(after.database - before.database),
-        driver: micro((user + system) / 1e6),
+      const cpuMicrosecondsPerMessage = {
+        ...spent(before, after, result.count),
+        driver: Number(((user + system) / result.count).toFixed(1)),
       };
-      results[name].push({ ...result, spent });
-      console.log(JSON.stringify({ turn, way: name, ...result, cpuMicrosecondsPerMessage: spent }));
+      results[name].push(result);
+      console.log(JSON.stringify({ turn, way: name, ...result, cpuMicrosecondsPerMessage }));
     }
   }
   const ratio = (name, of) =>

@@ -1,11 +1,13 @@
 // Messages of conversations against one-row-per-transaction inserts into the same table, measured in turns.
-// node bench/circles/durable.mjs [seconds per turn] [turns]; needs a build. Prints lines of JSON; ../README.md explains them.
+// node bench/circles/durable.mjs [seconds per turn] [turns] [messages a second, only that]; needs a build. Prints lines of JSON; ../README.md explains them.
 import { WebSocket } from 'ws';
-import { closedLoop, compare, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
+import { atRate, closedLoop, compare, mark, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const TURNS = Number(process.argv[3] ?? 3);
-const text = `${'x'.repeat(20)} ${'y'.repeat(60)}`;
+const RATE = Number(process.argv[4] ?? 0);
+const textOf = (due) => `${mark(due)} ${'y'.repeat(60)}`;
+const text = textOf();
 
 async function call(url, where, body, token) {
   const response = await fetch(`${url}/api/v1/${where}`, {
@@ -35,9 +37,11 @@ async function writer(url, token, conversation) {
       else if (packet === '2') socket.send('3');
     });
   });
-  const packet = `42${JSON.stringify(['message', { conversation_id: conversation, text_message: text }])}`;
+  const packetOf = (content) =>
+    `42${JSON.stringify(['message', { conversation_id: conversation, text_message: content }])}`;
+  const packet = packetOf(text);
   return {
-    say: () => socket.send(packet),
+    say: (due) => socket.send(due === undefined ? packet : packetOf(textOf(due))),
     listen: (heard) => (hear = heard),
     close: () => socket.close(),
   };
@@ -83,6 +87,9 @@ await withServer({}, async ({ url, pool, cpu }) => {
       text,
     ]);
 
+  if (RATE > 0) {
+    return atRate(SECONDS, TURNS, RATE, { manyConversations: writers, oneConversation: () => writers(true) }, cpu);
+  }
   const rates = await compare(
     TURNS,
     {

@@ -1,11 +1,13 @@
 // Publishing into durable rooms against one-row-per-transaction inserts into the same table, measured in turns.
-// node bench/rooms/durable.mjs [seconds per turn] [turns]; needs a build. Prints lines of JSON; ../README.md explains them.
+// node bench/rooms/durable.mjs [seconds per turn] [turns] [messages a second, only that]; needs a build. Prints lines of JSON; ../README.md explains them.
 import { WebSocket } from 'ws';
-import { closedLoop, compare, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
+import { atRate, closedLoop, compare, mark, oneByOne, openLoop, withServer, WRITERS } from '../durable.mjs';
 
 const SECONDS = Number(process.argv[2] ?? 4);
 const TURNS = Number(process.argv[3] ?? 3);
-const text = JSON.stringify({ t: 'x'.repeat(20), p: 'y'.repeat(60) });
+const RATE = Number(process.argv[4] ?? 0);
+const textOf = (due) => JSON.stringify({ t: mark(due), p: 'y'.repeat(60) });
+const text = textOf();
 
 async function call(url, where, body) {
   const response = await fetch(`${url}/api/v1/rooms${where}`, {
@@ -23,11 +25,10 @@ async function writer(url, code, acks) {
     perMessageDeflate: false,
   });
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
-  const frame = `{"message":${text}}`;
-  const prefix = `${frame.slice(0, -1)},"id":"${process.hrtime.bigint()}-`;
+  const id = `,"id":"${process.hrtime.bigint()}-`;
   let next = 0;
   return {
-    say: () => socket.send(acks ? `${prefix}${next++}"}` : frame),
+    say: (due) => socket.send(`{"message":${due === undefined ? text : textOf(due)}${acks ? `${id}${next++}"` : ''}}`),
     listen: (heard) =>
       socket.on('message', (data) => {
         const start = data.toString('latin1', 0, 8);
@@ -77,6 +78,9 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
       text,
     ]);
 
+  if (RATE > 0) {
+    return atRate(SECONDS, TURNS, RATE, { durable: () => writers(false), acked: () => writers(true) }, cpu);
+  }
   const rates = await compare(
     TURNS,
     {
