@@ -68,10 +68,12 @@ export class CircleAccess {
 /** As the repository has it: 0 for a device. */
 const placeOwner = (principal: AccountPrincipal): number => (principal.kind === 'user' ? principal.userId : 0);
 
-const accessOf = (
-  principal: AccountPrincipal,
-  row: ConversationAccessRow | undefined,
-): ConversationAccess | undefined => row && { ...row, standing: standingOf(principal, row) };
+function accessOf(principal: AccountPrincipal, row: ConversationAccessRow | undefined): ConversationAccess | undefined {
+  if (row === undefined) return undefined;
+  // Every join comes through here: a literal takes a tenth of the time of a spread with one more member.
+  const { id, circleId, deviceAccess, lastMessageId, linkId, privilege } = row;
+  return { id, circleId, deviceAccess, lastMessageId, linkId, privilege, standing: standingOf(principal, row) };
+}
 
 function standingOf(principal: AccountPrincipal, row: ConversationAccessRow): ConversationStanding {
   if (principal.kind === 'device') return row.deviceAccess && row.circleId === principal.circleId ? 'device' : 'none';
