@@ -15,6 +15,7 @@ import { RevocationList } from '../../modules/realtime/access/revocation-list.js
 import { AdmissionDeadlines, type Expected } from './plain/admission-deadlines.js';
 import { ConnectionRegistry } from './dispatch/connection-registry.js';
 import { type GatewayDispatch } from './plain/gateway-dispatch.js';
+import { endWithClient } from './handshake/end-with-client.js';
 import { Heartbeat } from './plain/heartbeat.js';
 import { LoopTurns } from './flow/loop-turns.js';
 import { loadSendMany } from './flow/native-send.js';
@@ -163,6 +164,7 @@ export class TransportService implements PlainHost, BeforeApplicationShutdown {
   accept(connection: PlainConnection, endpoint: PlainEndpoint, upgrade: Upgrade): boolean {
     let accepted = false;
     const { request, socket, head } = upgrade;
+    endWithClient(socket);
     // What is said at once leaves with the 101.
     socket.cork();
     this.sockets.handleUpgrade(request, socket, head, (ws: PlainSocket) => {

@@ -2,6 +2,7 @@ import { type Duplex } from 'node:stream';
 import { type Server, type Socket } from 'socket.io';
 import type ws from 'ws';
 import { WebSocketServer } from 'ws';
+import { endWithClient } from '../handshake/end-with-client.js';
 import { BoundedSocket, piecesOf } from '../flow/bounded-socket.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 
@@ -69,6 +70,7 @@ export class EngineWebSocketServer extends WebSocketServer {
   /** Engine.IO opens the session in the next microtask: its first packet leaves with the 101. */
   override handleUpgrade(...upgrade: Parameters<WebSocketServer['handleUpgrade']>): void {
     const [, socket] = upgrade;
+    endWithClient(socket);
     socket.cork();
     super.handleUpgrade(...upgrade);
     queueMicrotask(() => {
