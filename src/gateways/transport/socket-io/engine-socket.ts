@@ -1,9 +1,10 @@
 import { type Duplex } from 'node:stream';
 import { type Server, type Socket } from 'socket.io';
 import type ws from 'ws';
-import { WebSocketServer } from 'ws';
+import { WebSocket, WebSocketServer } from 'ws';
 import { endWithClient } from '../handshake/end-with-client.js';
 import { BoundedSocket, piecesOf } from '../flow/bounded-socket.js';
+import { textFrame } from '../flow/text-frame.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 
 /** Engine.IO's connection below a Socket.IO socket. */
@@ -58,12 +59,27 @@ const ENVELOPE_BYTES = 16;
 /** Largest message of a stranger, in bytes. */
 export const STRANGER_BYTES = ADMISSION_FRAME_BYTES + ENVELOPE_BYTES;
 
+type Sent = (error?: Error) => void;
+
+/** ws writes a frame in two pieces, by way of its sender. A text of Engine.IO's is framed and written as one. */
+class EngineWebSocket extends BoundedSocket {
+  declare private readonly _socket: Duplex;
+
+  override send(data: Parameters<WebSocket['send']>[0], options?: object | Sent, sent?: Sent): void {
+    if (typeof data === 'string' && typeof options === 'function' && this.readyState === WebSocket.OPEN) {
+      this._socket.write(textFrame(data).bytes, options as () => void);
+      return;
+    }
+    super.send(data, options as object, sent);
+  }
+}
+
 /** Engine.IO's WebSocket server, where every client starts as a stranger and close handshakes end in time. */
 export class EngineWebSocketServer extends WebSocketServer {
   constructor(options: ws.ServerOptions) {
     const maxPayload = Math.min(options.maxPayload ?? Infinity, STRANGER_BYTES);
     const [maxFragments, maxBufferedChunks] = [piecesOf(maxPayload), piecesOf(maxPayload)];
-    const bounds = { WebSocket: BoundedSocket, maxPayload, maxFragments, maxBufferedChunks };
+    const bounds = { WebSocket: EngineWebSocket, maxPayload, maxFragments, maxBufferedChunks };
     super({ ...options, ...bounds, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
   }
 
