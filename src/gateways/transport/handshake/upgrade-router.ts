@@ -4,6 +4,7 @@ import { type Duplex } from 'node:stream';
 import { AppError } from '../../../common/errors/app-error.js';
 import { userAgentOf } from '../../../common/text/user-agent.js';
 import { handshakeStatus, METHOD_NOT_ALLOWED, refuseHandshake, UPGRADE_REQUIRED } from './handshake-refusal.js';
+import { engineQuery } from '../socket-io/engine-query.js';
 import { asksForWebSocket, serveWithoutUpgrade } from './other-upgrades.js';
 import { segmentsOf } from '../plain/path-pattern.js';
 import { type PlainEndpoint } from '../plain/plain-endpoint.js';
@@ -197,5 +198,4 @@ function handshakeFault({ method, headers }: IncomingMessage): number | undefine
 }
 
 /** Engine.IO would complete the handshake for any other transport, only to close it. */
-const isForWebSocket = (request: IncomingMessage): boolean =>
-  queryOf(request).getAll('transport').at(-1) === 'websocket';
+const isForWebSocket = (request: IncomingMessage): boolean => engineQuery(request)['transport'] === 'websocket';

@@ -1,5 +1,6 @@
 import { type IncomingMessage, ServerResponse } from 'node:http';
 import { type Server } from 'socket.io';
+import { engineQuery } from './engine-query.js';
 import { type PlainHost, RETRY_SECONDS } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
@@ -28,8 +29,8 @@ export function guardEngine(
   largest: number,
 ): void {
   engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
-    const query = queryOf(request);
-    const isNew = !query.has('sid');
+    const query = engineQuery(request);
+    const isNew = !Object.hasOwn(query, 'sid');
     let refusal = refusalOf(policy.refuse(request), query, request, response);
     if (!refusal && ((host.draining && isNew) || !policy.bodies.admits(request, largest))) refusal = BUSY;
     if (!refusal) {
@@ -45,19 +46,16 @@ export function guardEngine(
 
 function refusalOf(
   status: number | undefined,
-  query: URLSearchParams,
+  query: Readonly<Record<string, string>>,
   { method }: IncomingMessage,
   response: ServerResponse,
 ): Refusal | undefined {
   if (status !== undefined) return status === FORBIDDEN.status ? FORBIDDEN : BAD_REQUEST;
-  if (query.has('j')) return FORBIDDEN;
+  if (Object.hasOwn(query, 'j')) return FORBIDDEN;
   // An upgrade has another kind of response, and is a GET.
-  if (!(response instanceof ServerResponse) || !query.has('sid')) return undefined;
+  if (!(response instanceof ServerResponse) || !Object.hasOwn(query, 'sid')) return undefined;
   // Engine.IO only checks first requests. It answers other methods with 500, and never answers a request to a
   // WebSocket.
   if (method !== 'GET' && method !== 'POST') return BAD_METHOD;
-  return query.getAll('transport').at(-1) === 'websocket' ? BAD_REQUEST : undefined;
+  return query['transport'] === 'websocket' ? BAD_REQUEST : undefined;
 }
-
-const queryOf = ({ url = '' }: IncomingMessage): URLSearchParams =>
-  new URLSearchParams(url.slice(url.indexOf('?') + 1));

@@ -1,0 +1,16 @@
+import { type IncomingMessage } from 'node:http';
+
+/** Engine.IO takes the query from here if somebody has read it before. */
+interface Queried extends IncomingMessage {
+  _query?: Readonly<Record<string, string>>;
+}
+
+/** The query of a request to Engine.IO, read once; of several values of a name, the last. */
+export function engineQuery(request: Queried): Readonly<Record<string, string>> {
+  return (request._query ??= read(request.url ?? ''));
+}
+
+function read(url: string): Readonly<Record<string, string>> {
+  const start = url.indexOf('?');
+  return Object.fromEntries(new URLSearchParams(start < 0 ? '' : url.slice(start + 1)));
+}
