@@ -2,6 +2,7 @@ import { BlockList, isIP, isIPv6 } from 'node:net';
 
 /** Turns `::ffff:192.0.2.1` into the IPv4 address it maps, and drops zone ids; other addresses stay as they are. */
 export function normalizeAddress(address: string): string {
+  if (!/[:%]/.test(address)) return address;
   const bare = address.split('%', 1)[0] ?? '';
   return /^::ffff:(\d{1,3}(?:\.\d{1,3}){3})$/i.exec(bare)?.[1] ?? bare.toLowerCase();
 }

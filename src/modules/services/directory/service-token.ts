@@ -7,6 +7,9 @@ export const newServiceToken = (): string => randomUUID();
 /** The form in which a token is stored and compared. @param token canonical, or as `newServiceToken` made it */
 export const tokenDigest = (token: string): Buffer => sha256(token);
 
+/** As we write it, and nearly everybody sends it. */
+const CANONICAL = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 /**
  * 32 characters that Python's `int(…, 16)` accepts, including a sign, a prefix, single underscores and outer white
  * space.
@@ -18,6 +21,7 @@ const HEX_INTEGER = /^\s*\+?(?:0[xX]_?)?([0-9a-fA-F]+(?:_[0-9a-fA-F]+)*)\s*$/u;
  * clients rely on; `undefined` for everything else, which can only be a public code.
  */
 export function canonicalToken(text: string): string | undefined {
+  if (CANONICAL.test(text)) return text;
   const bare = withoutBraces(text.replaceAll('urn:', '').replaceAll('uuid:', '')).replaceAll('-', '');
   // More than 64 code units cannot be 32 characters.
   if (bare.length < 32 || bare.length > 64 || Array.from(bare).length !== 32) return undefined;
