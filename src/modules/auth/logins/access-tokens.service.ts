@@ -3,7 +3,7 @@ import { JwtService } from '@nestjs/jwt';
 import { createSecretKey } from 'node:crypto';
 import { AppError } from '../../../common/errors/app-error.js';
 import { MAX_ID } from '../../../common/http/paging/cursor.js';
-import { SharedReads } from '../../../common/database/shared-reads.js';
+import { GATHER_LONGER_MS, SharedReads } from '../../../common/database/shared-reads.js';
 import { randomToken } from '../../../common/security/random.js';
 import { Clock } from '../../../common/time/clock.js';
 import { KeyRing } from '../../../config/key-ring.js';
@@ -56,8 +56,8 @@ export class AccessTokens {
     private readonly revocations: RevocationList,
   ) {
     const [users, devices] = [
-      new SharedReads<LoginUser>((ids) => this.logins.usersOf(ids)),
-      new SharedReads<LoginDevice>((ids) => this.logins.devicesOf(ids)),
+      new SharedReads<LoginUser>((ids) => this.logins.usersOf(ids), GATHER_LONGER_MS),
+      new SharedReads<LoginDevice>((ids) => this.logins.devicesOf(ids), GATHER_LONGER_MS),
     ];
     this.together = { user: (login) => users.read(login), device: (login) => devices.read(login) };
     // Of bytes it would look for each token, at forty times the cost of the rest, whether they are a public key.

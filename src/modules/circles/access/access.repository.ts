@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { Repository } from 'typeorm';
 import { prepared } from '../../../common/database/prepared.js';
-import { SharedReads } from '../../../common/database/shared-reads.js';
+import { GATHER_LONGER_MS, SharedReads } from '../../../common/database/shared-reads.js';
 import { Circle } from '../../../entities/circles/circle.entity.js';
 import { type CirclePrivilege } from '../../../entities/circles/circle-member.entity.js';
 import { type ConversationPrivilege } from '../../../entities/circles/conversation-link.entity.js';
@@ -48,7 +48,7 @@ export class AccessRepository {
       [places.map(([id]) => id), places.map(([, userId]) => userId)],
     );
     return new Map(rows.map((row) => [placeKey(row.id, row.userId), row]));
-  });
+  }, GATHER_LONGER_MS);
 
   constructor(@InjectRepository(Circle) private readonly circles: Repository<Circle>) {}
 
