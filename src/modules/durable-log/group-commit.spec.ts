@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { GroupCommit } from './group-commit.js';
 
 interface Item {
@@ -7,7 +7,7 @@ interface Item {
 }
 
 /** A database that commits each batch when the test says so. */
-function setUp(gatherMs = 0) {
+function setUp() {
   const batches: { names: string[]; commit: () => void }[] = [];
   const committed: string[] = [];
   const group = new GroupCommit<Item, string>({
@@ -27,16 +27,11 @@ function setUp(gatherMs = 0) {
     sizeOf: () => 1,
     batch: { items: 10, size: 10 },
     waiting: { crowded: 3, full: 5 },
-    gatherMs,
   });
   return { group, batches, committed };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
-
-afterEach(() => {
-  vi.useRealTimers();
-});
 
 describe('GroupCommit', () => {
   it('never waits for the batch of another lane, and keeps each lane in order', async () => {
@@ -56,29 +51,6 @@ describe('GroupCommit', () => {
     batches[3]!.commit();
     expect(await Promise.all(all)).toEqual(['a1', 'b1', 'b2', 'a2']);
     expect(committed.indexOf('a1')).toBeLessThan(committed.indexOf('a2'));
-  });
-
-  it('lets messages gather that already wait, and none else', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] });
-    const { group, batches, committed } = setUp(10);
-    const all = [group.append({ order: 1, name: 'a' })];
-    await turn();
-    all.push(group.append({ order: 1, name: 'b' }));
-    batches[0]!.commit();
-    await turn();
-    expect(committed).toEqual(['a']);
-    all.push(group.append({ order: 1, name: 'c' }));
-    await vi.advanceTimersByTimeAsync(9);
-    expect(batches.map(({ names }) => names)).toEqual([['a']]);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(batches.map(({ names }) => names)).toEqual([['a'], ['b', 'c']]);
-    batches[1]!.commit();
-    await turn();
-    all.push(group.append({ order: 1, name: 'd' }));
-    await turn();
-    expect(batches[2]?.names).toEqual(['d']);
-    batches[2]!.commit();
-    await Promise.all(all);
   });
 
   it('is idle only when all lanes are', async () => {

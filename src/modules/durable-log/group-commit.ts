@@ -18,8 +18,6 @@ export interface GroupCommitOptions<Item, Result> {
   readonly batch: { readonly items: number; readonly size: number };
   /** Limits of what waits: above `crowded` callers had better wait, above `full` they are refused. */
   readonly waiting: { readonly crowded: number; readonly full: number };
-  /** Milliseconds from the beginning of a batch to that of the next one, while messages wait. */
-  readonly gatherMs?: number;
 }
 
 interface Entry<Item, Result> {
@@ -31,21 +29,11 @@ interface Entry<Item, Result> {
   readonly reject: (error: Error) => void;
 }
 
-interface Storing<Item, Result> {
-  readonly batch: readonly Entry<Item, Result>[];
-  readonly storing: Promise<readonly Result[] | Error>;
-}
-
 /**
  * How many batches are stored at the same time: while one waits for the disk, the database works on the other. Each
  * room or conversation belongs to one lane, so lanes neither wait for each other's locks nor overtake each other.
  */
 const LANES = 2;
-/**
- * A batch begins at least this long after the previous one of its lane if messages already wait by then: a statement
- * costs as much as dozens of messages, and at half load would otherwise leave as little time as at full load.
- */
-const GATHER_MS = 4;
 
 /**
  * Groups messages on their way into the database: those that arrive together are stored together, in order. While one
@@ -108,37 +96,37 @@ export class GroupCommit<Item, Result> {
   }
 
   private async work(lane: Lane<Item, Result>): Promise<void> {
-    let next = this.begin(lane);
-    while (next !== undefined) {
-      const { batch } = next;
-      const stored = await next.storing;
-      if (stored instanceof Error) await this.failed(batch, stored);
+    let batch = this.takeBatch(lane);
+    let storing = this.store(batch);
+    while (batch.length > 0) {
+      const done = batch;
+      const stored = await storing;
+      if (stored instanceof Error) await this.failed(done, stored);
       const unanswered = lane.unanswered.splice(0);
-      const rest = lane.waiting.length > 0 ? lane.began + (this.options.gatherMs ?? GATHER_MS) - performance.now() : 0;
       // Let the database work on the next batch while this one is answered.
-      next = rest > 0 ? undefined : this.begin(lane);
-      if (!(stored instanceof Error)) this.settle(batch, stored);
+      batch = this.takeBatch(lane);
+      if (batch.length > 0) storing = this.store(batch);
+      if (!(stored instanceof Error)) this.settle(done, stored);
       for (const resolve of unanswered) resolve();
-      if (rest > 0) await new Promise((resolve) => setTimeout(resolve, rest));
-      // Answering may have brought in more.
-      next ??= this.begin(lane);
+      if (batch.length === 0) {
+        // Answering may have brought in more.
+        batch = this.takeBatch(lane);
+        if (batch.length > 0) storing = this.store(batch);
+      }
     }
     lane.working = false;
     if (this.lanes.some(({ working }) => working)) return;
     for (const resolve of this.idleWaiters.splice(0)) resolve();
   }
 
-  /** Begins to store what waits, if anything does. */
-  private begin(lane: Lane<Item, Result>): Storing<Item, Result> | undefined {
-    const batch = lane.take(this.options.batch);
-    if (batch.length === 0) return undefined;
-    for (const { size } of batch) this.waitingSize -= size;
-    lane.began = performance.now();
-    return { batch, storing: this.store(batch) };
-  }
-
   private laneOf(order: number): Lane<Item, Result> {
     return this.lanes[order % LANES] as Lane<Item, Result>;
+  }
+
+  private takeBatch(lane: Lane<Item, Result>): Entry<Item, Result>[] {
+    const batch = lane.take(this.options.batch);
+    for (const { size } of batch) this.waitingSize -= size;
+    return batch;
   }
 
   /** Never rejects. */
@@ -193,8 +181,6 @@ export class GroupCommit<Item, Result> {
 class Lane<Item, Result> {
   waiting: Entry<Item, Result>[] = [];
   working = false;
-  /** When the last batch began. */
-  began = 0;
   /** Callers waiting for the answers to the batch being stored. */
   unanswered: (() => void)[] = [];
 

@@ -33,7 +33,7 @@ export const piecesOf = (bytes: number): number => PIECES + Math.ceil(bytes / PI
  */
 export class BoundedSocket extends WebSocket implements TextTaker {
   declare private readonly _receiver: BoundedReceiver;
-  declare private readonly _socket: Duplex | null;
+  declare protected readonly _socket: Duplex | null;
 
   /** Length, as declared so far, of the message being received. */
   get begunBytes(): number {

@@ -63,11 +63,9 @@ type Sent = (error?: Error) => void;
 
 /** ws writes a frame in two pieces, by way of its sender. A text of Engine.IO's is framed and written as one. */
 class EngineWebSocket extends BoundedSocket {
-  declare private readonly _socket: Duplex;
-
   override send(data: Parameters<WebSocket['send']>[0], options?: object | Sent, sent?: Sent): void {
     if (typeof data === 'string' && typeof options === 'function' && this.readyState === WebSocket.OPEN) {
-      this._socket.write(textFrame(data).bytes, options as () => void);
+      this._socket?.write(textFrame(data).bytes, options as () => void);
       return;
     }
     super.send(data, options as object, sent);
