@@ -21,10 +21,10 @@ describe('DATA_DIR of a server process', () => {
   /** All that a server does with it before anybody can ask for something. */
   const openAndClose = async (): Promise<void> => {
     const config = loadConfig({ DATA_DIR: dataDir });
-    const { dataSource, close } = await openDatabase(config, SILENT);
-    expect(dataSource.isInitialized).toBe(true);
+    const database = await openDatabase(config, SILENT);
+    expect(database.dataSource.isInitialized).toBe(true);
     expect(() => KeyRing.open(config)).not.toThrow();
-    await close();
+    await database.close();
   };
   /** The complete message: one line, without a stack. */
   const refusal = async (): Promise<string> => {
