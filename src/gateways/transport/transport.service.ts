@@ -15,7 +15,7 @@ import { RevocationList } from '../../modules/realtime/access/revocation-list.js
 import { AdmissionDeadlines, type Expected } from './plain/admission-deadlines.js';
 import { ConnectionRegistry } from './dispatch/connection-registry.js';
 import { type GatewayDispatch } from './plain/gateway-dispatch.js';
-import { endWithClient } from './handshake/end-with-client.js';
+import { endWithClient } from './flow/end-with-client.js';
 import { Heartbeat } from './plain/heartbeat.js';
 import { LoopTurns } from './flow/loop-turns.js';
 import { loadSendMany } from './flow/native-send.js';

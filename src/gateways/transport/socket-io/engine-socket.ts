@@ -2,7 +2,7 @@ import { type Duplex } from 'node:stream';
 import { type Server, type Socket } from 'socket.io';
 import type ws from 'ws';
 import { WebSocket, WebSocketServer } from 'ws';
-import { endWithClient } from '../handshake/end-with-client.js';
+import { endWithClient } from '../flow/end-with-client.js';
 import { BoundedSocket, piecesOf } from '../flow/bounded-socket.js';
 import { textFrame } from '../flow/text-frame.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
