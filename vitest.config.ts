@@ -69,8 +69,9 @@ const runsThreeNodes = process.env['REQUIRE_ALL'] === '1' || hasRedis();
 if (!runsThreeNodes)
   process.stderr.write('Skipped, because redis-server is not installed: the protocols on three nodes\n');
 
-/** One for each script, so that CI can add them up. */
-const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') ?? 'vitest'}.json`;
+/** One for each script and version of Node, so that CI can add them up. */
+const [node = ''] = process.versions.node.split('.');
+const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') ?? 'vitest'}-${node}.json`;
 
 export default defineConfig({
   // From source, so that tests need no build of the client.
