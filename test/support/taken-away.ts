@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ADMIN, type ApiCall, apiOf, signIn } from './api.js';
 import { newKey, tokenBy } from './customer-tokens.js';
 import { type CirclesClient, CirclesHarness, type Received } from './circles.js';
@@ -8,6 +9,9 @@ import { RoomsHarness } from './rooms.js';
 import { ServicesHarness } from './services.js';
 import { SignalingClient } from './signaling.js';
 import { type WsClient } from './ws-client.js';
+
+/** A node is ready a moment before its connection to Redis is back; until then it cannot tell whether a ticket is good. */
+const UNDECIDED_MS = 2_000;
 
 /** A connected client whose access will be taken away. */
 export interface Connected {
@@ -71,7 +75,17 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   const api = apiOf(from);
   const shown: (readonly [what: string, status: () => Promise<number>])[] = [];
   const again = (what: string, path: string, auth: ApiCall, method = 'GET'): void => {
-    shown.push([what, async () => (await apiOf(at)(method, path, auth)).status]);
+    shown.push([
+      what,
+      async () => {
+        const giveUp = Date.now() + UNDECIDED_MS;
+        for (;;) {
+          const { status } = await apiOf(at)(method, path, auth);
+          if (status !== 503 || Date.now() > giveUp) return status;
+          await sleep(50);
+        }
+      },
+    ]);
   };
   const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
   /** Does it as the admin, or with other credentials. */
