@@ -58,6 +58,14 @@ export class WsClient {
     return JSON.parse(await this.nextText(ms));
   }
 
+  /** Hands over all frames that wait, and then each one as it comes. */
+  hear(heard: (frame: unknown) => void): void {
+    for (const text of this.inbox.splice(0)) heard(JSON.parse(text));
+    this.socket.on('message', (data: Buffer) => {
+      heard(JSON.parse(data.toString()));
+    });
+  }
+
   /** Asserts that the next frame is exactly this value. */
   async expectNext(value: unknown): Promise<void> {
     const frame: unknown = await this.next();

@@ -29,14 +29,11 @@ export const paintRoom: Painter = async (nodes, at, going) => {
       const here = new Set<string>();
       const client = await (await on(n)).member(app, room, 'read', newName('watcher'), '?presence=1');
       open.push(client);
-      const hear = ({ event, identity, items }: Frame): void => {
+      client.hear((frame) => {
+        const { event, identity, items } = frame as Frame;
         if (event === 'present') for (const item of items) here.add(item.identity);
         else if (event === 'join') here.add(identity);
         else if (event === 'leave') here.delete(identity);
-      };
-      hear((await client.next()) as Frame);
-      client.socket.on('message', (data: Buffer) => {
-        hear(JSON.parse(data.toString()) as Frame);
       });
       return here;
     }),
