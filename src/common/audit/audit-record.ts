@@ -77,26 +77,18 @@ export function canonicalJson(value: Json): string {
 
 const partyOf = (party: AuditParty | null): Json => party && [party.kind, party.id, party.label];
 
-const textOf = (content: AuditContent): string => {
-  const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes } = content;
-  return canonicalJson([
-    at,
-    partyOf(actor),
-    action,
-    partyOf(target),
-    address,
-    userAgent,
-    node,
-    requestId,
-    outcome,
-    count,
-    changes,
-  ]);
-};
+/** Canonical JSON, though most of it has no members to sort. */
+function textOf(content: AuditContent, changed = canonicalJson(content.changes)): string {
+  const { at, actor, action, target, address, userAgent, node, requestId, outcome, count } = content;
+  const values = [at, partyOf(actor), action, partyOf(target), address, userAgent, node, requestId, outcome, count];
+  return `${JSON.stringify(values).slice(0, -1)},${changed}]`;
+}
 
 export const hmac = (key: Uint8Array, text: string): string => createHmac('sha256', key).update(text).digest('hex');
 
-export const macOf = (content: AuditContent, key: Uint8Array): string => hmac(key, textOf(content));
+/** @param changed the changes as canonical JSON, if they are known */
+export const macOf = (content: AuditContent, key: Uint8Array, changed?: string): string =>
+  hmac(key, textOf(content, changed));
 
 /** The digest of an entry that its seal holds. */
 export const digestOf = (entry: AuditRecord): string =>

@@ -21,7 +21,7 @@ import { STORED_TARGETS, type StoredKind, type StoredTarget } from './audit-targ
 import { AUDIT_KEY, SECRETS_KEY } from './audit-keys.js';
 import { recordOf } from './audit-records.js';
 import { Callers, type CallerValue } from './callers.js';
-import { bounded, changesOf } from './changes.js';
+import { changesOf, storedChanges } from './changes.js';
 import { entryStatement, type Removal } from './entry-statement.js';
 import { type KeptValues, withoutPersonal, withPersonal } from './personal.js';
 import { answeredRow, type Row, storedRow, versionedRow } from './stored-row.js';
@@ -225,12 +225,12 @@ export class AuditLog {
       this.callers.digest,
     );
     const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes } = content;
-    const changed = changes === null ? null : canonicalJson(changes);
+    const changed = canonicalJson(changes);
     const who = [actor.kind, actor.id, actor.label];
     const what = [action, target?.kind ?? null, target?.id ?? null, target?.label ?? null];
     const where = [address, userAgent, node, requestId];
-    const mac = Buffer.from(macOf(content, this.#key), 'hex');
-    const values = [at, ...who, ...what, ...where, outcome, count, changed, mac];
+    const mac = Buffer.from(macOf(content, this.#key, changed), 'hex');
+    const values = [at, ...who, ...what, ...where, outcome, count, changes === null ? null : changed, mac];
     const kept = await this.callers.keep(manager, caller);
     const [statement, parameters] = entryStatement(values, personal, removal);
     const entries: unknown[] = await manager.query(commits ? thenCommit(statement) : statement, parameters);
@@ -251,8 +251,7 @@ export class AuditLog {
       requestId: storable(from.requestId, 64),
       outcome: outcome ?? 'success',
       count: count ?? 1,
-      // In the form in which it will be read back.
-      changes: changes === undefined ? null : bounded(JSON.parse(JSON.stringify(changes)) as Json),
+      changes: changes === undefined ? null : storedChanges(changes),
     };
   }
 }
@@ -275,11 +274,14 @@ const party = ({ kind, id, label }: AuditParty): AuditParty => ({
   label: storable(label, 300),
 });
 
+const UNSTORABLE = /\u0000|\p{Surrogate}/gu;
+
 /** Text that PostgreSQL can hold: no NUL, no lone surrogates. */
 function storable(text: string | null | undefined, max: number): string | null {
   if (text === null || text === undefined || text === '') return null;
+  if (text.length <= max && text.search(UNSTORABLE) === -1) return text;
   return Array.from(text.slice(0, 2 * max))
     .slice(0, max)
     .join('')
-    .replace(/\u0000|\p{Surrogate}/gu, '\ufffd');
+    .replaceAll(UNSTORABLE, '\ufffd');
 }

@@ -15,15 +15,16 @@ export function changesOf(before: Row | null, after: Row | null, digest: (secret
     if (SILENT_MEMBERS.has(name)) continue;
     const was = before && shown(name, before[name], digest);
     const is = after && shown(name, after[name], digest);
-    if (JSON.stringify(was) === JSON.stringify(is)) continue;
+    if (before && after ? JSON.stringify(was) === JSON.stringify(is) : (was ?? is) === null) continue;
     changes[name] = { ...(before && { before: was }), ...(after && { after: is }) };
   }
-  if (Object.keys(changes).length === 0) return null;
-  return bounded(changes);
+  return Object.keys(changes).length === 0 ? null : changes;
 }
 
-export function bounded(changes: Json): Json {
-  return JSON.stringify(changes).length > MAX_CHANGES ? { truncated: true } : changes;
+/** The changes in the form in which they will be read back. */
+export function storedChanges(changes: Json): Json {
+  const text = JSON.stringify(changes);
+  return text.length > MAX_CHANGES ? { truncated: true } : (JSON.parse(text) as Json);
 }
 
 function shown(name: string, value: unknown, digest: (secret: string) => string): Json {
