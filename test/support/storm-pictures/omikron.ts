@@ -73,15 +73,11 @@ export const paintCall: Painter = async (nodes, at, going) => {
   };
 };
 
-function hear(client: WsClient, heard: (frame: Frame) => void): void {
-  client.socket.on('message', (data: Buffer) => {
-    heard(JSON.parse(data.toString()) as Frame);
-  });
-}
-
 function hearCall(client: WsClient, states: States): void {
   const resume = new Map<string, string>();
-  hear(client, ({ type, data: { user_id: id, call_state: state } }) => {
+  client.hear((frame) => {
+    const { type, data } = frame as Frame;
+    const { user_id: id, call_state: state } = data;
     const before = states.get(id);
     if (type === 'client_connected') states.set(id, { state: state ?? '', streaming: false });
     else if (type === 'client_closed') states.delete(id);
@@ -96,7 +92,8 @@ function hearCall(client: WsClient, states: States): void {
 }
 
 function hearContacts(client: WsClient, states: Map<string, string>): void {
-  hear(client, ({ type, data }) => {
+  client.hear((frame) => {
+    const { type, data } = frame as Frame;
     if (type === 'client_changed' && data.user_state !== undefined) states.set(data.user_id, data.user_state);
   });
 }

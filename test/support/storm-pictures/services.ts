@@ -19,8 +19,8 @@ export const paintSession: Painter = async (nodes, at, going) => {
   const service = await home.service({ allowPublicCode: true, hostGraceSeconds: 60 });
   const { host, code } = await home.host(service, true);
   const count = { clients: 0, guests: 0 };
-  host.socket.on('message', (data: Buffer) => {
-    const { type, role } = JSON.parse(data.toString()) as Frame;
+  host.hear((frame) => {
+    const { type, role } = frame as Frame;
     const step = type === 'server_join' ? 1 : type === 'server_leave' ? -1 : 0;
     if (role === 'client') count.clients += step;
     else if (role === 'guest') count.guests += step;
