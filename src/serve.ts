@@ -2,6 +2,7 @@ import { Logger } from '@nestjs/common';
 import { type NestExpressApplication } from '@nestjs/platform-express';
 import { type AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
 import { BootError } from './common/errors/boot-error.js';
 import { type AppConfig } from './config/app-config.js';
 import { Lifecycle } from './modules/health/lifecycle.js';
@@ -39,9 +40,16 @@ interface ListeningApp {
   listen(port: number, host: string, backlog: number): Promise<unknown>;
 }
 
+/**
+ * How far the heap may outgrow what the last full collection left. Left to itself, V8 allows a server whose objects mostly
+ * die young 8 MB, and marks 60 MB once a second: a tenth of what coming in costs.
+ */
+const HEAP_GROWTH_PERCENT = 150;
+
 /** To be called first, before any buffer is made. */
 export function tuneProcess(): void {
   Buffer.poolSize = BUFFER_SLAB;
+  setFlagsFromString(`--heap-growing-percent=${HEAP_GROWTH_PERCENT}`);
 }
 
 /**
