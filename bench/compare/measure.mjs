@@ -13,6 +13,8 @@ const run = promisify(execFile);
 const SLOT_MS = 300;
 /** The part of each slot that still belongs to the other's turn; not counted. */
 const GUARD_MS = 60;
+/** Load before anything is measured: V8 compiles what is used often, and the database's processes, which count, start. */
+const WARM_UP_SECONDS = 6;
 /** What connecting, preparing and draining may take beyond the given time. */
 const GRACE_MS = 180_000;
 
@@ -83,6 +85,7 @@ export async function measure(peer, workload, seconds, folder) {
   try {
     const own = await bring(peer, 'peer');
     const { commands } = own;
+    if (workload.kind !== 'idle') await own.drive(WARM_UP_SECONDS, []);
     if (workload.kind !== 'paired') return { commands, ...(await own.drive(seconds, ['--warmup', '1'])) };
     return { commands, ...(await inTurns(own, await bring(YARDSTICK, 'yardstick'), seconds)) };
   } finally {

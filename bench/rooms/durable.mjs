@@ -8,6 +8,7 @@ const TURNS = Number(process.argv[3] ?? 3);
 const RATE = Number(process.argv[4] ?? 0);
 const textOf = (due) => JSON.stringify({ t: mark(due), p: 'y'.repeat(60) });
 const text = textOf();
+const DIGEST = Buffer.alloc(32);
 
 async function call(url, where, body) {
   const response = await fetch(`${url}/api/v1/rooms${where}`, {
@@ -69,6 +70,18 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
        SELECT $1, last_offset, now(), $2, $3 FROM head`,
       [2_000_000 + i, 'Anonymous', text],
     );
+  // With the id that `acked` promises to recognize for a day.
+  let key = 0;
+  const keyed = (i) =>
+    pool.query(
+      `WITH fresh AS (
+         INSERT INTO room_message_keys (room_id, scope, key, digest, expires_at)
+         VALUES ($1, $1, $5, $6, now() + interval '1 day') ON CONFLICT DO NOTHING RETURNING room_id
+       )
+       INSERT INTO room_messages (room_id, "offset", sent_at, identity, message)
+       SELECT $1, $2, now(), $3, $4 FROM fresh`,
+      [3_000_000 + i, offset++, 'Anonymous', text, Buffer.from(`${process.hrtime.bigint()}-${key++}`), DIGEST],
+    );
   await pool.query(`CREATE TABLE bench_bare (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, room_id integer NOT NULL,
     sent_at timestamptz NOT NULL, identity varchar(100) NOT NULL, message text NOT NULL)`);
   const bare = (i) =>
@@ -88,6 +101,7 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
       durable: async () => closedLoop(SECONDS, await writers(false)),
       acked: async () => closedLoop(SECONDS, await writers(true)),
       numbered: () => oneByOne(SECONDS, numbered),
+      keyed: () => oneByOne(SECONDS, keyed),
       bare: () => oneByOne(SECONDS, bare),
     },
     cpu,
