@@ -1,6 +1,6 @@
 import { type MetricsHistoryDto } from '@switchboard/client/rest';
 import { describe, expect, it } from 'vitest';
-import { merged } from '../../web/console/data/samples.js';
+import { merged } from '../../web/console/data/live/samples.js';
 
 const START = Date.parse('2026-01-01T12:00:00.000Z');
 

@@ -2,7 +2,7 @@ import { LogOut, Monitor, Moon, Rows3, Sun, UserRound } from 'lucide-react';
 import { Menu } from '../../ui/actions/menu.js';
 import { density, theme, useKept } from './preferences.js';
 import { useMe } from './rights/may.js';
-import { signOut } from './sign-out.js';
+import { signOut } from './sign-in/sign-out.js';
 
 export function AccountMenu() {
   const me = useMe();

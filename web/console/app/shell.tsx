@@ -11,7 +11,7 @@ import { NAVIGATION } from './navigation.js';
 import { paused } from './paused.js';
 import { useKept } from './preferences.js';
 import styles from './shell.module.css';
-import { SignIn } from './sign-in.js';
+import { SignIn } from './sign-in/sign-in.js';
 
 const Palette = lazy(async () => ({ default: (await import('./palette/palette.js')).Palette }));
 

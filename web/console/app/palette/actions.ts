@@ -3,7 +3,7 @@ import { NAVIGATION } from '../navigation.js';
 import { paused } from '../paused.js';
 import { density, theme } from '../preferences.js';
 import { type Operation } from '../rights/least-role.js';
-import { signOut } from '../sign-out.js';
+import { signOut } from '../sign-in/sign-out.js';
 import { type Group, type Hit, matches } from './hit.js';
 
 const screens: readonly Hit[] = NAVIGATION.map(({ name, to }) => ({

@@ -11,7 +11,7 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 import { Tabs } from '../../data/tabs.js';
 import { MachineKeys } from './keys/machine-keys.js';
 import { NewMachineKey } from './keys/new-machine-key.js';

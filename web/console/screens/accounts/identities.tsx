@@ -5,7 +5,7 @@ import { Time } from '../../../ui/content/time.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { useMay } from '../../app/rights/may.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 
 const columns: readonly Column<AccountIdentityDto>[] = [
   { header: 'Provider', cell: ({ issuer }) => <bdi>{issuer}</bdi> },

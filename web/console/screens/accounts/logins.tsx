@@ -6,7 +6,7 @@ import { Badge } from '../../../ui/feedback/notice.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 
 const columns: readonly Column<AccountLoginDto>[] = [
   {

@@ -2,8 +2,8 @@ import { Page } from '../../../ui/content/page.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { sdk } from '../../app/client.js';
 import { oneOf } from '../../app/search.js';
-import { List } from '../../data/list.js';
-import { SaveAll } from '../../data/save-all.js';
+import { List } from '../../data/list/list.js';
+import { SaveAll } from '../../data/list/save-all.js';
 import { auditColumns } from './columns.js';
 import { Verification } from './verification.js';
 

@@ -3,7 +3,7 @@ import { Panel } from '../../../ui/content/page.js';
 import { Table } from '../../../ui/content/table.js';
 import { sdk } from '../../app/client.js';
 import { Loaded } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
 import { briefColumns } from './columns.js';
 
 const SHOWN = 5;

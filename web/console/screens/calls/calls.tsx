@@ -10,7 +10,7 @@ import { duration } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { useMay } from '../../app/rights/may.js';
 import { oneOf } from '../../app/search.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 import { EndCall } from './end-call.js';
 import { Outcome, reasonOf } from './outcome.js';
 

@@ -4,7 +4,7 @@ import { Page } from '../../../ui/content/page.js';
 import { type Column } from '../../../ui/content/table.js';
 import { Time } from '../../../ui/content/time.js';
 import { sdk } from '../../app/client.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 
 const columns: readonly Column<CircleDto>[] = [
   {

@@ -2,7 +2,7 @@ import { type ReactNode } from 'react';
 import { sdk } from '../../app/client.js';
 import { useMay } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 import { liveColumns } from './columns.js';
 import { ConnectionActions } from './connection-actions.js';
 import { CONNECTION_FILTERS, connectionQuery } from './places.js';

@@ -5,7 +5,7 @@ import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { type Search } from '../../app/search.js';
-import { useConnectionCount } from '../../data/connected.js';
+import { useConnectionCount } from '../../data/live/connected.js';
 import { connectionQuery } from './places.js';
 
 /** Closes all connections that match the address, but only if there are about as many as were shown. */

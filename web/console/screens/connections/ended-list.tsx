@@ -1,6 +1,6 @@
 import { defined } from '../../../ui/forms/form-values.js';
 import { sdk } from '../../app/client.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 import { endedColumns } from './columns.js';
 import { CONNECTION_FILTERS, connectionQuery } from './places.js';
 

@@ -1,6 +1,6 @@
 import { defined } from '../../../ui/forms/form-values.js';
 import { oneOf, type Search } from '../../app/search.js';
-import { type Filter } from '../../data/toolbar.js';
+import { type Filter } from '../../data/list/toolbar.js';
 
 const PROTOCOLS = ['services', 'rooms', 'circles', 'signaling', 'omikron', 'console'] as const;
 

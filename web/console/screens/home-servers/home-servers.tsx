@@ -11,7 +11,7 @@ import { defined } from '../../../ui/forms/form-values.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 
 const columns: readonly Column<IotaDto>[] = [
   {

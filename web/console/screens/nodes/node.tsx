@@ -10,8 +10,8 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
 import { LoadedPage } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
-import { AwayList } from '../../data/away.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
+import { AwayList } from '../../data/live/away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const route = getRouteApi('/nodes/$name');

@@ -6,8 +6,8 @@ import { Time } from '../../../ui/content/time.js';
 import { Notice } from '../../../ui/feedback/notice.js';
 import { number } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
-import { List } from '../../data/list.js';
-import { AwayList, useAway } from '../../data/away.js';
+import { List } from '../../data/list/list.js';
+import { AwayList, useAway } from '../../data/live/away.js';
 import { NodeStateBadge, openOn } from './node-state.js';
 
 const columns: readonly Column<NodeDto>[] = [

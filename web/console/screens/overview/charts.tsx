@@ -8,9 +8,9 @@ import { queryClient } from '../../app/queries.js';
 import { type Search } from '../../app/search.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
 import { Loaded } from '../../data/loaded.js';
-import { merged } from '../../data/samples.js';
-import { useLive } from '../../data/use-live.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { merged } from '../../data/live/samples.js';
+import { useLive } from '../../data/live/use-live.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
 import styles from './overview.module.css';
 
 /** As often as there are new samples. */

@@ -9,10 +9,10 @@ import { bytes, number, plural } from '../../../ui/content/format.js';
 import { sdk } from '../../app/client.js';
 import { useKept } from '../../app/preferences.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
-import { isTold as feedTells } from '../../data/feed.js';
+import { isTold as feedTells } from '../../data/live/feed.js';
 import { Loaded } from '../../data/loaded.js';
-import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
-import { AwayList, useAway } from '../../data/away.js';
+import { LIVE_MS, useLiveQuery } from '../../data/live/use-live-query.js';
+import { AwayList, useAway } from '../../data/live/away.js';
 import { FirstSteps } from './first-steps/first-steps.js';
 import { Top } from './top.js';
 

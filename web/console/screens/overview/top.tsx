@@ -8,9 +8,9 @@ import { Empty } from '../../../ui/feedback/notice.js';
 import { sdk } from '../../app/client.js';
 import { useKept } from '../../app/preferences.js';
 import { AsSeenBy } from '../../data/as-seen-by.js';
-import { isTold as feedTells } from '../../data/feed.js';
+import { isTold as feedTells } from '../../data/live/feed.js';
 import { Loaded } from '../../data/loaded.js';
-import { LIVE_MS, useLiveQuery } from '../../data/use-live-query.js';
+import { LIVE_MS, useLiveQuery } from '../../data/live/use-live-query.js';
 import styles from './overview.module.css';
 
 /** The busiest rooms and services. */

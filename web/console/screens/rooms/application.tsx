@@ -11,10 +11,10 @@ import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
-import { Closes, Connected } from '../../data/connected.js';
-import { List } from '../../data/list.js';
+import { Closes, Connected } from '../../data/live/connected.js';
+import { List } from '../../data/list/list.js';
 import { LoadedPage } from '../../data/loaded.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
 import { keepKey } from './application-key.js';
 import { NewRoom } from './room-actions.js';
 

@@ -7,7 +7,7 @@ import { Json } from '../../../ui/content/values.js';
 import { Notice } from '../../../ui/feedback/notice.js';
 import { useMe } from '../../app/rights/may.js';
 import { hasRole } from '../../app/rights/least-role.js';
-import { useLive } from '../../data/use-live.js';
+import { useLive } from '../../data/live/use-live.js';
 import styles from './messages.module.css';
 
 /** Messages kept on the screen. */

@@ -8,7 +8,7 @@ import { defined, type FormValues } from '../../../ui/forms/form-values.js';
 import { FormDialog } from '../../../ui/overlays/form-dialog.js';
 import { publicUrl } from '../../app/client.js';
 import { May } from '../../app/rights/may.js';
-import { Closes } from '../../data/connected.js';
+import { Closes } from '../../data/live/connected.js';
 import { jsonOf } from '../../data/json-object.js';
 import { TryIt } from '../../data/try-it.js';
 import { asApplication, KeyField } from './application-key.js';

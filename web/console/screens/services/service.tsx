@@ -9,11 +9,11 @@ import { duration, plural } from '../../../ui/content/format.js';
 import { ConfirmDialog } from '../../../ui/overlays/confirm-dialog.js';
 import { sdk } from '../../app/client.js';
 import { May, useMay } from '../../app/rights/may.js';
-import { Connected } from '../../data/connected.js';
-import { List } from '../../data/list.js';
+import { Connected } from '../../data/live/connected.js';
+import { List } from '../../data/list/list.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
 import { EndSession } from './end-session.js';
 import { ChangeService, RotateToken, SendToService } from './service-actions.js';
 

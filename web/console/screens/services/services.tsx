@@ -6,7 +6,7 @@ import { Time } from '../../../ui/content/time.js';
 import { Command } from '../../../ui/content/values.js';
 import { defined } from '../../../ui/forms/form-values.js';
 import { publicUrl, sdk } from '../../app/client.js';
-import { List } from '../../data/list.js';
+import { List } from '../../data/list/list.js';
 import { NewService } from './new-service.js';
 
 const columns: readonly Column<ServiceDto>[] = [

@@ -9,10 +9,10 @@ import { Time } from '../../../ui/content/time.js';
 import { Id } from '../../../ui/content/values.js';
 import { Empty } from '../../../ui/feedback/notice.js';
 import { publicUrl, sdk } from '../../app/client.js';
-import { Connected } from '../../data/connected.js';
+import { Connected } from '../../data/live/connected.js';
 import { LoadedPage } from '../../data/loaded.js';
 import { TryIt } from '../../data/try-it.js';
-import { useLiveQuery } from '../../data/use-live-query.js';
+import { useLiveQuery } from '../../data/live/use-live-query.js';
 import { EndSession } from './end-session.js';
 import styles from './session.module.css';
 

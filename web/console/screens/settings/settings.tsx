@@ -6,9 +6,9 @@ import { Page, Panel } from '../../../ui/content/page.js';
 import { type Column, Table } from '../../../ui/content/table.js';
 import { Badge, Empty } from '../../../ui/feedback/notice.js';
 import { sdk } from '../../app/client.js';
-import { useListPlace } from '../../data/list-place.js';
+import { useListPlace } from '../../data/list/list-place.js';
 import { Loaded } from '../../data/loaded.js';
-import { Toolbar } from '../../data/toolbar.js';
+import { Toolbar } from '../../data/list/toolbar.js';
 import { Licences } from './licences.js';
 import styles from './settings.module.css';
 

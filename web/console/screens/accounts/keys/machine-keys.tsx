@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../../../../ui/overlays/confirm-dialog.js';
 import { FormDialog } from '../../../../ui/overlays/form-dialog.js';
 import { sdk } from '../../../app/client.js';
 import { May, useMay } from '../../../app/rights/may.js';
-import { List } from '../../../data/list.js';
+import { List } from '../../../data/list/list.js';
 
 const columns: readonly Column<MachineKeyDto>[] = [
   { header: 'Name', cell: ({ name }) => <bdi>{name}</bdi> },

@@ -9,7 +9,7 @@ import { FormValues } from '../../../../ui/forms/form-values.js';
 import { login, sdk } from '../../../app/client.js';
 import { type Search } from '../../../app/search.js';
 import { useHandoff } from '../../../data/handoff.js';
-import { useListPlace } from '../../../data/list-place.js';
+import { useListPlace } from '../../../data/list/list-place.js';
 import { contractOf, loadDocument } from './contract.js';
 import { FrameList } from './frame-list.js';
 import { SendFrame } from './send-frame.js';

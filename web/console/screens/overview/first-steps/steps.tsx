@@ -8,7 +8,7 @@ import { ProblemNotice } from '../../../../ui/feedback/problem.js';
 import { sdk } from '../../../app/client.js';
 import { useHandoff } from '../../../data/handoff.js';
 import { TryIt } from '../../../data/try-it.js';
-import { useLiveQuery } from '../../../data/use-live-query.js';
+import { useLiveQuery } from '../../../data/live/use-live-query.js';
 import { ChangePassword } from '../../accounts/change-password.js';
 import { NewService } from '../../services/new-service.js';
 import { progress } from './progress.js';

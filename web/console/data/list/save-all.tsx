@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Download } from 'lucide-react';
-import { Button } from '../../ui/actions/button.js';
-import { toast } from '../../ui/feedback/toasts.js';
+import { Button } from '../../../ui/actions/button.js';
+import { toast } from '../../../ui/feedback/toasts.js';
 import { save } from './export.js';
 
 interface SaveAllProps {

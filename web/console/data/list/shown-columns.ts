@@ -1,7 +1,7 @@
-import { type Column } from '../../ui/content/table.js';
-import { parseObject } from '../../ui/json.js';
-import { Kept } from '../app/kept.js';
-import { useKept } from '../app/preferences.js';
+import { type Column } from '../../../ui/content/table.js';
+import { parseObject } from '../../../ui/json.js';
+import { Kept } from '../../app/kept.js';
+import { useKept } from '../../app/preferences.js';
 
 /** Whether a column is wanted, by its header; columns without an entry follow their default. */
 type Choice = Readonly<Record<string, boolean>>;

@@ -1,24 +1,24 @@
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { type ReactNode, useEffect, useId } from 'react';
-import { Button } from '../../ui/actions/button.js';
-import { type Column, Table } from '../../ui/content/table.js';
-import { number, plural } from '../../ui/content/format.js';
-import { Empty, Notice } from '../../ui/feedback/notice.js';
-import { paused } from '../app/paused.js';
-import { useKept } from '../app/preferences.js';
-import { queryClient } from '../app/queries.js';
-import { type Search } from '../app/search.js';
-import { SkipTo } from '../../ui/actions/skip-to.js';
+import { Button } from '../../../ui/actions/button.js';
+import { type Column, Table } from '../../../ui/content/table.js';
+import { number, plural } from '../../../ui/content/format.js';
+import { Empty, Notice } from '../../../ui/feedback/notice.js';
+import { paused } from '../../app/paused.js';
+import { useKept } from '../../app/preferences.js';
+import { queryClient } from '../../app/queries.js';
+import { type Search } from '../../app/search.js';
+import { SkipTo } from '../../../ui/actions/skip-to.js';
 import styles from './list.module.css';
 import { ListTools } from './list-tools.js';
-import { Loaded } from './loaded.js';
+import { Loaded } from '../loaded.js';
 import { type ListPage, type Paging } from './paging.js';
 import { type Filter, Toolbar } from './toolbar.js';
 import { type ListPlace, useListPlace } from './list-place.js';
 import { useShownColumns } from './shown-columns.js';
-import { useLive } from './use-live.js';
-import { LIVE_MS } from './use-live-query.js';
+import { useLive } from '../live/use-live.js';
+import { LIVE_MS } from '../live/use-live-query.js';
 
 export interface ListProps<T> {
   /** Name of the query, the exported file and the stored choice of columns. */

@@ -1,6 +1,6 @@
 import { useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { paused } from '../app/paused.js';
-import { useKept } from '../app/preferences.js';
+import { paused } from '../../app/paused.js';
+import { useKept } from '../../app/preferences.js';
 
 export const LIVE_MS = 5000;
 

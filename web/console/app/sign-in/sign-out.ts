@@ -1,6 +1,6 @@
-import { toast } from '../../ui/feedback/toasts.js';
-import { sdk } from './client.js';
-import { queryClient } from './queries.js';
+import { toast } from '../../../ui/feedback/toasts.js';
+import { sdk } from '../client.js';
+import { queryClient } from '../queries.js';
 
 /** Forgets this browser's login even if the server is unreachable. */
 export async function signOut(): Promise<void> {

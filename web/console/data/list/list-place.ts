@@ -1,6 +1,6 @@
 import { useNavigate, useSearch } from '@tanstack/react-router';
 import { useMemo } from 'react';
-import { type Search } from '../app/search.js';
+import { type Search } from '../../app/search.js';
 
 const DEFAULT_LIMIT = 50;
 const MOST = 200;

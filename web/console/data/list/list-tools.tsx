@@ -1,7 +1,7 @@
 import { Columns3, Download } from 'lucide-react';
-import { Menu } from '../../ui/actions/menu.js';
-import { type Column } from '../../ui/content/table.js';
-import { toast } from '../../ui/feedback/toasts.js';
+import { Menu } from '../../../ui/actions/menu.js';
+import { type Column } from '../../../ui/content/table.js';
+import { toast } from '../../../ui/feedback/toasts.js';
 import { exportList } from './export.js';
 import { type ListPage, type Paging } from './paging.js';
 import { type ShownColumns } from './shown-columns.js';

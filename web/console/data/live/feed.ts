@@ -1,6 +1,6 @@
 import type { ConsoleFeed, FeedListener, FeedTopic, WishFor } from '@switchboard/client/console';
-import { store } from '../../ui/store.js';
-import { sdk } from '../app/client.js';
+import { store } from '../../../ui/store.js';
+import { sdk } from '../../app/client.js';
 
 /** Milliseconds that the unused socket stays open: those who change screens follow something else at once. */
 const IDLE_MS = 2000;

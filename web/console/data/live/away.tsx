@@ -1,6 +1,6 @@
 import { type AwayDto, type NodeDto } from '@switchboard/client/rest';
-import { Time } from '../../ui/content/time.js';
-import { sdk } from '../app/client.js';
+import { Time } from '../../../ui/content/time.js';
+import { sdk } from '../../app/client.js';
 import { LIVE_MS, useLiveQuery } from './use-live-query.js';
 
 type Seen = Pick<NodeDto, 'away'>;

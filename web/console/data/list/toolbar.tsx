@@ -1,7 +1,7 @@
 import { ListFilter } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import { Button } from '../../ui/actions/button.js';
-import { type Option } from '../../ui/forms/fields.js';
+import { Button } from '../../../ui/actions/button.js';
+import { type Option } from '../../../ui/forms/fields.js';
 import { type ListPlace } from './list-place.js';
 import styles from './list.module.css';
 

@@ -1,9 +1,9 @@
 import { type FeedListener, type FeedTopic, type WishFor } from '@switchboard/client/console';
 import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
-import { paused } from '../app/paused.js';
-import { useKept } from '../app/preferences.js';
-import { hasRole } from '../app/rights/least-role.js';
-import { useMe } from '../app/rights/may.js';
+import { paused } from '../../app/paused.js';
+import { useKept } from '../../app/preferences.js';
+import { hasRole } from '../../app/rights/least-role.js';
+import { useMe } from '../../app/rights/may.js';
 import { follow, isTold } from './feed.js';
 
 const isVisible = (): boolean => document.visibilityState === 'visible';

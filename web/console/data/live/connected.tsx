@@ -1,7 +1,7 @@
 import { type ConnectionsListData } from '@switchboard/client/rest';
 import { Link } from '@tanstack/react-router';
-import { plural } from '../../ui/content/format.js';
-import { sdk } from '../app/client.js';
+import { plural } from '../../../ui/content/format.js';
+import { sdk } from '../../app/client.js';
 import { useLiveQuery } from './use-live-query.js';
 
 /** A selection of connections, as the API and the address of their list express it. */
