@@ -12,9 +12,11 @@ const MOST_LOOKS = 10;
 /** Runs in the server's process. The collection itself is not a delay caused by clients. */
 const INSIDE = `
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { writeHeapSnapshot } from 'node:v8';
 const delays = monitorEventLoopDelay({ resolution: 1 });
 delays.enable();
-process.on('message', () => {
+process.on('message', ({ snapshot }) => {
+  if (snapshot) return process.send(writeHeapSnapshot(snapshot));
   const longestMs = Math.round(delays.max / 1e6);
   const p99Ms = delays.percentile(99) / 1e6;
   gc();
@@ -58,8 +60,13 @@ export async function startWatched(folder, env = {}, program = path.join(import.
 }
 
 /** @returns live bytes, the event loop's delays in milliseconds since the last call, open sockets and all handles */
-export async function look(child) {
-  child.send('look');
+export const look = (child) => ask(child, {});
+
+/** @returns once the heap is in `file`, which takes seconds during which the server does nothing else */
+export const snapshot = (child, file) => ask(child, { snapshot: file });
+
+async function ask(child, question) {
+  child.send(question);
   const [answer] = await once(child, 'message');
   return answer;
 }
