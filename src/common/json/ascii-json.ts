@@ -1,4 +1,4 @@
-/** JSON text of a string in pure ASCII, so that its bytes are its characters. */
+/** JSON text in pure ASCII, whose bytes are its characters. */
 export function asciiJson(text: string): string {
   return JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,

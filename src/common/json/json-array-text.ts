@@ -1,8 +1,8 @@
 import { CLOSE_LIST, COMMA, OPEN_LIST, skipSpace, skipValue } from './json-scan.js';
 
 /**
- * The unparsed texts of a JSON array's elements.
- * @returns `null` when `bytes` is not exactly one JSON array
+ * The unparsed texts of the elements of a JSON array.
+ * @returns `null` if `bytes` is not exactly one JSON array
  */
 export function arrayElements(bytes: Buffer): Buffer[] | null {
   let at = skipSpace(bytes, 0);

@@ -1,4 +1,4 @@
-/** Members to be set together, prepared once and used for many objects. Values are JSON text; everything is ASCII. */
+/** Members to be set together, prepared once for many objects. Values are JSON text; everything is ASCII. */
 export class JsonMembers {
   /** `"name":value,…` */
   readonly text: string;
@@ -9,7 +9,7 @@ export class JsonMembers {
     if (!isAscii(this.text)) throw new RangeError('members must be ASCII');
   }
 
-  /** The bytes that end an object when these members are appended to it. */
+  /** The end of an object after these members have been appended to it. */
   get end(): Buffer {
     return (this.ending ??= Buffer.from(`,${this.text}}`));
   }

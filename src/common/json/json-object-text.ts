@@ -21,9 +21,7 @@ const MOST_DIGITS = 1_000;
 /** `\u0061` */
 const ESCAPE_LENGTH = 6;
 
-/**
- * Position of one member in the text: the key's opening quote is at `keyStart`, its value is `[valueStart, valueEnd)`.
- */
+/** Where a member is in the text: its key's opening quote at `keyStart`, its value at `[valueStart, valueEnd)`. */
 interface Span {
   readonly name: string;
   readonly keyStart: number;
@@ -34,12 +32,12 @@ interface Span {
 const NO_TAIL = Buffer.alloc(0);
 
 /**
- * A JSON object that keeps its original text, so that values pass through at any precision: members are read, set or
- * removed by splicing, never by parsing and printing. Of repeated members the last one counts, as in `JSON.parse`.
+ * A JSON object that keeps its original text, so that values pass through with any precision: members are read, set and
+ * removed by splicing, never by parsing and printing. Of repeated members the last counts, as in `JSON.parse`.
  */
 export class JsonObjectText {
   constructor(
-    /** The whole text, including white space around it. */
+    /** The whole text, with the white space around it. */
     readonly bytes: Buffer,
     private readonly spans: readonly Span[],
     /** Position of the closing brace. */
@@ -51,7 +49,6 @@ export class JsonObjectText {
     return this.last(name) !== undefined;
   }
 
-  /** Whether the value's text equals `text` byte by byte. */
   hasText(name: string, text: Buffer): boolean {
     const span = this.last(name);
     return (
@@ -61,24 +58,24 @@ export class JsonObjectText {
     );
   }
 
-  /** The parsed value; `undefined` when there is no such member. Only for names given to the scanner. */
+  /** The parsed value; `undefined` if there is no such member. Only for names given to the scanner. */
   parse(name: string): unknown {
     const text = this.textOf(name);
     return text === undefined ? undefined : (JSON.parse(text.toString('utf8')) as unknown);
   }
 
-  /** The member's string value; `undefined` when it is absent or not a string, in which case nothing is parsed. */
+  /** The member's string; `undefined` if it is missing or not a string, in which case nothing is parsed. */
   stringOf(name: string): string | undefined {
     const span = this.last(name);
     return span && this.stringAt(span);
   }
 
-  /** Like `stringOf`, for all occurrences of a repeated member; receivers differ in which one they take. */
+  /** Like `stringOf`, but for every occurrence of a repeated member; receivers differ in which one they take. */
   stringsOf(name: string): (string | undefined)[] {
     return this.spans.filter((span) => span.name === name).map((span) => this.stringAt(span));
   }
 
-  /** Whether the value is neither `false`, `null`, zero nor empty. Builds nothing, however deep the value is. */
+  /** Whether the value is neither `false`, `null`, zero nor empty. Builds nothing, however deep the value. */
   isTruthy(name: string): boolean {
     const text = this.textOf(name);
     if (text === undefined) return false;
@@ -88,7 +85,7 @@ export class JsonObjectText {
     return isLong || Boolean(JSON.parse(text.toString('latin1')));
   }
 
-  /** The value's text as it came. */
+  /** The value's text as received. */
   textOf(name: string): Buffer | undefined {
     const span = this.last(name);
     return span && this.bytes.subarray(span.valueStart, span.valueEnd);
@@ -109,7 +106,7 @@ export class JsonObjectText {
     return Buffer.concat(parts);
   }
 
-  /** The value's raw text, one character per byte; for comparing, or for text known to be ASCII. */
+  /** The value's text, one character per byte: for comparing, or if it is known to be ASCII. */
   rawOf(name: string): string | undefined {
     const span = this.last(name);
     return span && this.bytes.toString('latin1', span.valueStart, span.valueEnd);
@@ -136,8 +133,9 @@ export class JsonObjectText {
   }
 
   /**
-   * The result of `withMembers` as two pieces, `text` followed by `tail`, which saves a copy. They share memory with
-   * this object and with `members`.
+   * `withMembers` in two pieces, `text` followed by `tail`, which saves a copy. They share memory with this object and
+   * with
+   * `members`.
    */
   pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: Buffer } {
     for (const span of this.spans) {
@@ -164,7 +162,7 @@ export class JsonObjectText {
     }
     const out = Buffer.allocUnsafe(this.bytes.length + member.length);
     this.bytes.copy(out, 0, 0, this.end);
-    // The pieces are a few bytes long: a loop is cheaper than a call.
+    // The pieces are only a few bytes long, so a loop is cheaper than a call.
     let at = this.end;
     for (let i = 0; i < member.length; i++) out[at++] = member.charCodeAt(i);
     for (let i = this.end; i < this.bytes.length; i++) out[at++] = this.bytes[i] as number;
@@ -184,8 +182,8 @@ export class JsonObjectText {
 
 /**
  * Validates JSON and finds the top-level members named at construction, in one pass over the bytes and without building
- * values. Accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth, unless wanted members are
- * repeated too often: setting or comparing 100,000 of them would hold up everybody.
+ * values. It accepts exactly what `JSON.parse` accepts of well-formed UTF-8, at any depth, except for texts that repeat
+ * wanted members too often: setting or comparing 100,000 of them would hold up everybody.
  */
 export class JsonScanner {
   private readonly entries: readonly { name: string; bytes: Buffer }[];
@@ -199,7 +197,7 @@ export class JsonScanner {
     for (const entry of this.entries) (this.byLength[entry.bytes.length] ??= []).push(entry);
   }
 
-  /** @returns `null` when the text is not a JSON object, or repeats wanted members too often */
+  /** @returns `null` if the text is not a JSON object, or repeats wanted members too often */
   scan(bytes: Buffer): JsonObjectText | null {
     let at = skipSpace(bytes, 0);
     if (bytes[at] !== OPEN) return null;
@@ -234,7 +232,7 @@ export class JsonScanner {
     const from = keyStart + 1;
     const entries = this.byLength[length];
     if (entries !== undefined) for (const entry of entries) if (matches(bytes, from, entry.bytes)) return entry.name;
-    // A key written with escapes names the same member. It is at most six times as long.
+    // A key written with escapes names the same member, and is at most six times as long.
     if (length > this.longestEscaped || !hasEscape(bytes, from, keyEnd - 1)) return undefined;
     return this.entries.find((entry) => equalsEscaped(bytes, from, keyEnd - 1, entry.bytes))?.name;
   }

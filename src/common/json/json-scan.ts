@@ -1,11 +1,11 @@
 import { WordView } from './word-view.js';
 
 /**
- * The grammar of RFC 8259 over bytes: each function takes the position where something begins and returns the position
- * after it, or -1 when it is not there. Nothing is built, and depth costs one number per level instead of stack.
+ * The grammar of RFC 8259 over bytes. Each function takes the position where something begins, and returns the position
+ * after it, or -1 if it is not there. Nothing is built, and depth costs one number per level instead of stack.
  */
 
-// An opening bracket plus two is the matching closing one.
+// An opening bracket plus two is its closing bracket.
 export const OPEN = 0x7b;
 export const CLOSE = 0x7d;
 export const OPEN_LIST = 0x5b;
@@ -30,16 +30,16 @@ export function matches(bytes: Buffer, from: number, expected: Buffer): boolean 
   return true;
 }
 
-/** Searches the key only: searching the rest of the text for every key would be quadratic. */
+/** Searches only the key: searching the rest of the text for every key would be quadratic. */
 export function hasEscape(bytes: Buffer, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (bytes[i] === BACKSLASH) return true;
   return false;
 }
 
 /**
- * Whether a valid string (given without its quotes) that contains escapes equals `expected`, which consists of letters,
- * digits and `_`: only `\u` escapes can stand for those. Builds nothing, because strangers choose how many keys are
- * compared.
+ * Whether a valid string with escapes, given without its quotes, equals `expected`, which consists of letters, digits
+ * and
+ * `_`: only `\u` escapes can stand for those. Builds nothing, because strangers choose how many keys are compared.
  */
 export function equalsEscaped(bytes: Buffer, from: number, to: number, expected: Buffer): boolean {
   let at = from;
@@ -70,7 +70,7 @@ export function skipSpace(bytes: Buffer, at: number): number {
   return at;
 }
 
-/** @returns the position after the string that begins at `at`, -1 when there is none */
+/** @returns the position after the string that begins at `at`, or -1 if there is none */
 export function skipString(bytes: Buffer, at: number): number {
   if (bytes[at] !== QUOTE) return -1;
   at++;
@@ -101,7 +101,7 @@ function skipPlain(bytes: Buffer, at: number): number {
   const short = Math.min(length, at + SHORT);
   while (at < short && isPlain(bytes[at] as number)) at++;
   if (at < short || at === length) return at;
-  // Words must be read at aligned positions.
+  // Words can only be read at aligned positions.
   while (((bytes.byteOffset + at) & 3) !== 0) {
     if (at === length || !isPlain(bytes[at] as number)) return at;
     at++;
@@ -139,12 +139,15 @@ function fourArePlain(words: Int32Array, at: number): boolean {
 
 const HIGH_BITS = 0x80808080;
 
-/** Like `marks` without the final mask, in half the steps; bytes that are not ASCII may be marked too. */
+/** Like `marks` without the final mask, in half the steps; it may also mark bytes that are not ASCII. */
 function suspects(word: number): number {
   return (word - 0x20202020) | ((word ^ 0x22222222) - 0x01010101) | ((word ^ 0x5c5c5c5c) - 0x01010101);
 }
 
-/** Zero if none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times. */
+/**
+ * Zero if none of the four bytes is a control character, quote or backslash: the usual zero-byte test, three times
+ * over.
+ */
 function marks(word: number): number {
   const quote = word ^ 0x22222222;
   const backslash = word ^ 0x5c5c5c5c;
@@ -183,7 +186,7 @@ function skipScalar(bytes: Buffer, at: number): number {
 
 /**
  * Iterative: depth costs one number per level instead of stack.
- * @returns the position after the value that begins at `at`, -1 when there is none
+ * @returns the position after the value that begins at `at`, or -1 if there is none
  */
 export function skipValue(bytes: Buffer, at: number): number {
   const open: number[] = [];
@@ -194,10 +197,7 @@ export function skipValue(bytes: Buffer, at: number): number {
   return at;
 }
 
-/**
- * Set by openValue and closeValues: whether the position they returned is after a value or at the start of the next
- * one.
- */
+/** Set by openValue and closeValues: whether the position they returned follows a value or begins the next one. */
 let valueEnded = false;
 
 /** A value begins at `at`: skips it if it is a scalar or empty, otherwise enters it. */
@@ -212,7 +212,7 @@ function openValue(bytes: Buffer, at: number, open: number[]): number {
   return byte === OPEN ? skipKey(bytes, inner) : inner;
 }
 
-/** A value ended before `at`: closes the containers that end here, and goes on to the next value if there is one. */
+/** A value ended before `at`: closes the containers that end here, and goes on to the next value, if any. */
 function closeValues(bytes: Buffer, at: number, open: number[]): number {
   for (let container = open.at(-1); container !== undefined; container = open.at(-1)) {
     at = skipSpace(bytes, at);
@@ -229,7 +229,7 @@ function closeValues(bytes: Buffer, at: number, open: number[]): number {
   return at;
 }
 
-/** @returns the start of the value after the key at `at`, -1 when there is no key with a colon */
+/** @returns the start of the value after the key at `at`, or -1 if there is no key with a colon */
 function skipKey(bytes: Buffer, at: number): number {
   const end = skipString(bytes, at);
   if (end < 0) return -1;

@@ -1,4 +1,4 @@
-/** Bytes in words of four, at aligned positions. Remembers the last view, since making one costs more than a short loop. */
+/** Views bytes as aligned words of four. Remembers the last view, since making one costs more than a short loop. */
 export class WordView {
   private buffer: ArrayBufferLike = new ArrayBuffer(0);
   private words: Int32Array = new Int32Array(this.buffer);

@@ -3,20 +3,18 @@ import { WebSocket } from 'ws';
 import { readDirectly } from './direct-reads.js';
 import { passWholeFrames, type Receiver, type TextTaker } from './whole-frames.js';
 
-/** The limits in ws's receiver, which checks them on each frame and each read. */
+/** Limits that ws's receiver checks on every frame and every read. */
 interface BoundedReceiver extends Receiver {
   _maxFragments: number;
   _maxBufferedChunks: number;
   /**
-   * Of the message being received: its length as declared by its frames so far, and the bytes of its complete frames.
+   * Of the message being received: the length its frames have declared so far, and the bytes of its complete frames.
    */
   readonly _totalPayloadLength: number;
   readonly _messageLength: number;
 }
 
-/**
- * Pieces that any message may arrive in, and bytes per additional piece: a piece takes more memory than its content.
- */
+/** A message may arrive in this many pieces, plus one per `PIECE_BYTES`: a piece costs more memory than its content. */
 const PIECES = 256;
 const PIECE_BYTES = 256;
 
@@ -35,7 +33,7 @@ export class BoundedSocket extends WebSocket implements TextTaker {
   declare private readonly _receiver: BoundedReceiver;
   declare protected readonly _socket: Duplex | null;
 
-  /** Length, as declared so far, of the message being received. */
+  /** Declared length so far of the message being received. */
   get begunBytes(): number {
     return this._receiver._totalPayloadLength;
   }
@@ -45,10 +43,7 @@ export class BoundedSocket extends WebSocket implements TextTaker {
     return this._receiver._messageLength + this._receiver._bufferedBytes;
   }
 
-  /**
-   * @param bytes limit for one message from now on; strangers are also limited in how many pieces they may split it
-   * into
-   */
+  /** @param bytes limit for one message from now on; it also limits the number of pieces a stranger may send it in */
   bound(bytes: number, isKnown: boolean): void {
     const { _receiver: receiver } = this;
     passWholeFrames(receiver, this);

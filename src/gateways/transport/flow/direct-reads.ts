@@ -7,8 +7,8 @@ import { type Receiver, takeWholeFrames } from './whole-frames.js';
 const BYTES = 65_536;
 
 /**
- * Where a socket created with the option `onread` keeps the buffer it reads into, and the function it then calls. A
- * server's sockets have both, but no option sets them.
+ * Where a socket created with the option `onread` keeps its read buffer, and the function it calls after each read. A
+ * server's sockets have both properties, but no option sets them.
  */
 interface OnRead {
   readonly buffer: symbol;
@@ -23,16 +23,18 @@ type PlainStream = Socket & Record<symbol, unknown> & { readonly _handle?: Handl
 
 const RECEIVER = Symbol('receiver');
 
-/** All sockets read into it, one after another. What was read is overwritten after the callback returns. */
+/** Shared by all sockets: its content is overwritten once the callback returns. */
 const shared = Buffer.allocUnsafeSlow(BYTES);
 
 let onReadOf: OnRead | null | undefined;
 
 /**
- * Makes `stream` read into memory that all sockets share, and hands whole text messages to the taker of `receiver` without
- * passing them through streams. Node would otherwise allocate memory for every read. Everything else, and whatever
- * arrives while the stream is paused or others listen to it, takes the usual way. TLS streams are left alone.
- * @returns whether it does
+ * Makes `stream` read into memory shared by all sockets, instead of memory allocated for each read, and hands whole
+ * text
+ * messages to the taker of `receiver` without passing them through streams. Everything else takes the usual way, as
+ * does
+ * whatever arrives while the stream is paused or has other listeners. TLS streams are left alone.
+ * @returns whether the stream now reads this way
  */
 export function readDirectly(stream: Duplex, receiver: Receiver): boolean {
   if (!(stream instanceof Socket) || stream instanceof TLSSocket) return false;

@@ -12,30 +12,31 @@ export interface InboundLimits {
 export interface InboundSink<T> {
   /** Handles one message; the next waits for the promise. Must not throw or reject. */
   handleInbound(message: T): void | Promise<void>;
-  /** Stops reading; what has been read already may still be pushed. */
+  /** Stops reading; what has already been read may still be pushed. */
   pauseInbound(): void;
   resumeInbound(): void;
   onFlood(): void;
-  /** A message that came after the queue had ended. */
+  /** Receives messages that arrive after the queue has ended. */
   ignoreInbound?(message: T): void;
 }
 
-/** Messages one connection may have handled per turn of the event loop before others get their share. */
+/** How many messages of one connection are handled per turn of the event loop before others get their share. */
 const TURN_BUDGET = 32;
-/** Large messages use up more of the budget: one more for each 8 KiB. */
+/** Large messages use up more of the budget: one more for every 8 KiB. */
 const BUDGET_SHIFT = 13;
-/** A message of this size or more waits for the next turn even if nothing else is waiting. */
+/** A message of at least this size waits for the next turn even when nothing else does. */
 const LARGE_BYTES = 65_536;
-/** Above this many waiting messages, or bytes, the source is paused. */
+/** The source is paused when more messages or bytes than this are waiting. */
 const PAUSE_ABOVE = 64;
 const PAUSE_ABOVE_BYTES = 131_072;
 const THROTTLE_MIN_MS = 10;
 const THROTTLE_MAX_MS = 1_000;
 
 /**
- * One connection's inbound messages: held back until admission, then handled strictly one at a time and in order,
- * sharing turns with other connections, bounded by pausing the source, and slowed to the permitted rate. Nothing is
- * ever dropped while the queue is in use.
+ * One connection's inbound messages. They are held until admission, then handled strictly one at a time and in order,
+ * in
+ * turns with other connections and at no more than the permitted rate; when too much waits, the source is paused. Until
+ * the queue ends, nothing is dropped.
  */
 export class InboundQueue<T extends { readonly length: number }> implements TurnTask {
   private waiting: T[] | null = null;
@@ -63,12 +64,11 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.refilledAt = turns.now;
   }
 
-  /** Whether we have paused the source, so that its silence proves nothing. */
+  /** Whether we have paused the source, whose silence then proves nothing. */
   get isPaused(): boolean {
     return this.paused;
   }
 
-  /** Whether a message is being handled. */
   get isBusy(): boolean {
     return this.busy;
   }
@@ -101,13 +101,13 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     if (this.isOpen && !this.busy) this.continueLater();
   }
 
-  /** The connection is admitted: waiting messages are handled now, in order. */
+  /** Call on admission: waiting messages are handled now, in order. */
   open(): void {
     this.isOpen = true;
     this.drain();
   }
 
-  /** Ends the queue and drops what waits. The source is resumed, because its end has to be noticed. */
+  /** Ends the queue and drops what is waiting. The source is resumed so that its end is noticed. */
   discard(): void {
     this.ended = true;
     this.waiting = null;
@@ -118,7 +118,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.sink.resumeInbound();
   }
 
-  /** Ends the queue; `last` is handled after everything that still waits. */
+  /** Ends the queue; `last` is handled after everything that is still waiting. */
   finish(last: T): void {
     this.ended = true;
     this.last = last;
@@ -155,7 +155,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
     this.resume();
   }
 
-  /** Also after the queue has ended: its source may go on to serve another connection. */
+  /** Also needed after the queue has ended, since its source may go on to serve another connection. */
   private resume(): void {
     if (!this.paused || this.busy) return;
     this.paused = false;
@@ -210,7 +210,7 @@ export class InboundQueue<T extends { readonly length: number }> implements Turn
       return;
     }
     if (!this.paused) this.pause();
-    // Wait long enough to be worth a wake-up: a tenth of a second's worth of messages.
+    // Worth a wake-up: a tenth of a second's messages.
     const wait = (Math.max(1, this.limits.rate / 10) - this.tokens) * (1_000 / this.limits.rate);
     setTimeout(
       () => {

@@ -1,10 +1,10 @@
-/** Something that has work left for the next turn. */
+/** Work left for the next turn. */
 export interface TurnTask {
   /** Must not throw. */
   runTurn(): void;
 }
 
-/** Milliseconds that leftover work may take per turn, so that newcomers with little work get in between. */
+/** Milliseconds per turn for leftover work, so that newcomers with little work get in between. */
 const RESUMED_MS = 5;
 /** Minimum milliseconds between two timed turns. */
 const TIMED_EVERY_MS = 50;
@@ -13,8 +13,10 @@ const TIMED_EVERY_MS = 50;
 export const pointInTime = (at: number): number => Math.round(Date.now() - (performance.now() - at));
 
 /**
- * One clock tick per turn of the event loop, shared by everything in the transport: inbound queues take turns by it,
- * and outbound writers write once at its end. A turn begins with the first `touch` and ends in the check phase, after
+ * A clock that ticks once per turn of the event loop. The whole transport shares it: inbound queues take turns by it,
+ * and
+ * outbound writers write once at the end of each. A turn begins with the first `touch` and ends in the check phase,
+ * when
  * all readable sockets have been read.
  */
 export class LoopTurns {
@@ -31,13 +33,16 @@ export class LoopTurns {
   /** True from then until the turn's last task. */
   finishing = false;
   private last: TurnTask | null = null;
-  /** Times the next turn that begins at or after this, so that the choice does not depend on how long turns take. */
+  /**
+   * The first turn that begins at or after this time is timed, so that long turns are not timed more often than short
+   * ones.
+   */
   private timeFrom = 0;
 
-  /** @param timed is told now and then how many milliseconds a turn took, from its first frame to its last write */
+  /** @param timed receives now and then how many milliseconds a turn took, from its first frame to its last write */
   constructor(private readonly timed: ((ms: number) => void) | null = null) {}
 
-  /** Makes sure that the current turn gets an end. */
+  /** Makes sure that the current turn ends. */
   touch(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -45,7 +50,7 @@ export class LoopTurns {
     setImmediate(this.finish);
   }
 
-  /** Runs `task` at the start of the next turn's work, or in a later turn when there is a lot of it. */
+  /** Runs `task` at the start of the next turn's work, or in a later turn if there is a lot to do. */
   resumeNextTurn(task: TurnTask): void {
     this.inbound.push(task);
     this.touch();

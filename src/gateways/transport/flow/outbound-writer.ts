@@ -7,14 +7,16 @@ import { type PlainFrame } from './text-frame.js';
 import { descriptorOf, type SendMany, TurnSender } from './turn-sender.js';
 
 /**
- * A turn's frames are written early once they reach this size, so that only what the kernel refuses counts as waiting.
+ * Once a turn's frames reach this size they are written early, so that only what the kernel refuses counts as waiting.
  */
 const EARLY_FLUSH_BYTES = 262_144;
 
-/** How often to check for an empty stream, in milliseconds: below its high-water mark a stream emits no `drain`. */
+/**
+ * How often to check for an empty stream, in milliseconds: a stream that stayed below its high-water mark emits no
+ * `drain`.
+ */
 const DRAIN_LOOK_MS = 5;
 
-/** Is told when its client reads too slowly. */
 export interface WriterOwner {
   slowConsumer(): void;
 }
@@ -27,7 +29,7 @@ export class WriterHost {
 
   constructor(
     readonly turns: LoopTurns,
-    /** Bytes that may wait for one slow consumer. */
+    /** How many bytes may wait for one client before it counts as a slow consumer. */
     readonly limitBytes: number,
     /** `null` = every socket is written to on its own. */
     sendMany: SendMany | null = null,
@@ -35,7 +37,7 @@ export class WriterHost {
     this.sender = sendMany && new TurnSender(turns, sendMany);
   }
 
-  /** The empty batch of this turn; a fresh one each turn, so that old frames are not kept alive. */
+  /** This turn's empty batch. Each turn has a new one, so that old frames can be collected. */
   empty(): OutboundBatch {
     if (this.rootTurn !== this.turns.current) {
       this.rootTurn = this.turns.current;
@@ -46,15 +48,15 @@ export class WriterHost {
 }
 
 /**
- * A plain socket's outbound side: all frames of a turn leave in one write, and what waits for the client is bounded in
- * bytes. Until a socket is attached, frames wait.
+ * The outbound side of a plain socket. All frames of a turn leave in one write, and the number of waiting bytes is
+ * limited. Frames wait until a socket is attached.
  */
 export class OutboundWriter implements TurnTask {
-  /** What is to be written: one frame, or a batch that starts with it. */
+  /** The pending frame, or the first of `batch`. */
   private first: PlainFrame | null = null;
   private batch: OutboundBatch | null = null;
   private socket: Duplex | null = null;
-  /** The socket's file descriptor, if it may be written to natively; otherwise -1. */
+  /** The socket's file descriptor, or -1 if it must not be written to natively. */
   private fd = -1;
   /** The sender's round in which it last took something from this writer. */
   private round = -1;
@@ -68,7 +70,7 @@ export class OutboundWriter implements TurnTask {
 
   constructor(
     private readonly host: WriterHost,
-    /** The counters it adds to; replaced when the connection changes to another protocol. */
+    /** The counters it adds to; replaced when the connection changes protocol. */
     public traffic: SocketTraffic,
     private readonly owner: WriterOwner,
   ) {
@@ -80,7 +82,7 @@ export class OutboundWriter implements TurnTask {
     return this.pendingBytes + (this.socket?.writableLength ?? 0);
   }
 
-  /** Whether there is room for `bytes` twice over. If nothing else waits, any size is fine. */
+  /** Whether there is room for twice `bytes`. If nothing is waiting, any size is fine. */
   takes(bytes: number, waiting = this.queuedBytes): boolean {
     return waiting === 0 || 2 * (waiting + bytes) <= this.host.limitBytes;
   }
@@ -95,7 +97,9 @@ export class OutboundWriter implements TurnTask {
     this.flush();
   }
 
-  /** Changes the underlying stream, which may happen between turns; what was sent before leaves on the old one. */
+  /**
+   * Changes the underlying stream, which may happen between turns; what was sent before still leaves on the old one.
+   */
   attachTo(socket: Duplex): void {
     if (this.socket === socket) return;
     if (this.socket !== null) this.flush();
@@ -117,8 +121,9 @@ export class OutboundWriter implements TurnTask {
   }
 
   /**
-   * Closes a slow consumer. A stream only notices between turns what the kernel has taken (always over TLS, over TCP
-   * once a buffer was full), so a client is too slow when it is over the limit at the end of two consecutive turns.
+   * Closes a slow consumer. A stream notices only between turns what the kernel has taken (always so over TLS; over
+   * TCP,
+   * once a buffer was full), so a client is too slow if it is over the limit at the end of two consecutive turns.
    */
   runTurn(): void {
     this.scheduled = false;
@@ -133,7 +138,7 @@ export class OutboundWriter implements TurnTask {
     }
   }
 
-  /** Writes what is pending now, unless too much waits for the client already. */
+  /** Writes what is pending, unless too much is waiting for the client already. */
   flush(): void {
     this.flushPending();
     this.flushSender();
@@ -159,13 +164,13 @@ export class OutboundWriter implements TurnTask {
     else this.write(batch.toBuffer(), batch.frames);
   }
 
-  /** Writes a whole control frame at once; it may overtake frames of this turn. */
+  /** Writes a control frame at once; it may overtake frames of this turn. */
   control(bytes: Buffer): void {
     this.flushSender();
     if (this.socket?.writable) this.socket.write(bytes);
   }
 
-  /** Writes what is pending and resolves when nothing waits for the client any more, or the socket has ended. */
+  /** Writes what is pending and resolves when nothing is waiting for the client or the socket has ended. */
   async drained(): Promise<void> {
     this.flush();
     for (;;) {
@@ -175,7 +180,7 @@ export class OutboundWriter implements TurnTask {
     }
   }
 
-  /** Drops what was not written. */
+  /** Drops what is pending. */
   discard(): void {
     this.first = null;
     this.batch = null;
@@ -185,13 +190,13 @@ export class OutboundWriter implements TurnTask {
     return this.batch === null ? (this.first === null ? 0 : this.first.length) : this.batch.bytes;
   }
 
-  /** Whether what is sent now need not queue behind anything. */
+  /** Whether a write now would queue behind nothing. */
   private get isFree(): boolean {
     const { socket } = this;
     return socket !== null && socket.writableLength === 0 && socket.writable;
   }
 
-  /** Counts what was sent, including by other routes. */
+  /** Counts frames as sent. Also for those that take another way. */
   count(frames: number, bytes: number): void {
     this.traffic.messagesOut += frames;
     this.traffic.bytesOut += bytes;
@@ -215,7 +220,7 @@ export class OutboundWriter implements TurnTask {
     socket.write(bytes);
   }
 
-  /** Anything the sender has taken from this writer must go out first. */
+  /** What the sender has taken from this writer must go out first. */
   private flushSender(): void {
     const { sender } = this.host;
     if (sender !== null && this.round === sender.round) sender.flush();

@@ -10,20 +10,25 @@ interface Drainable {
 
 /** Mean time between two batches of closes. */
 const STEP_MS = 50;
-/** At least this many are closed per second: few sockets need no pacing. */
+/** The lowest rate of closing: few sockets need no pacing. */
 const MIN_PER_SECOND = 500;
 /** The smallest batch. */
 const FEW = (MIN_PER_SECOND * STEP_MS) / 1_000;
-/** Share of the time left for load balancers: readiness already fails, and closed clients should not come back here. */
+/**
+ * Share of the time during which nobody is closed, so that load balancers notice the failing readiness and closed
+ * clients
+ * do not come back here.
+ */
 const HEAD_START_SHARE = 0.1;
-/** Share of the time that closing is spread over; the rest is for closing handshakes. */
+/** Share of the time that the closes are spread over; the rest is for closing handshakes. */
 const PACED_SHARE = 0.7;
 
 /**
- * Closes all connections, spread over `durationMs` so that they do not hit the other nodes all at once, and ends those
- * that are still there afterwards. The order is random, so that neither a whole room nor everybody from one load
- * balancer goes at the same moment; the timing is random, so that it differs from that of other draining nodes.
- * Connections whose principal says `goesLast` go after all others. Stops when `undone` is aborted.
+ * Closes all connections, spread over `durationMs` so that they do not all reach the other nodes at once, and cuts off
+ * those that are still open afterwards. The order is random, so that neither a whole room nor all clients of a load
+ * balancer leave at the same moment; the intervals are random, so that draining nodes do not fall into step.
+ * Connections
+ * whose principal says `goesLast` go last. Stops when `undone` is aborted.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },

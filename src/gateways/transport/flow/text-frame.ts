@@ -1,6 +1,6 @@
 import { type Frame } from '../../../modules/realtime/connection.js';
 
-/** Unmasked WebSocket text frames (RFC 6455, 5.2), headers included, ready to be written to any number of sockets. */
+/** Unmasked WebSocket text frames (RFC 6455, 5.2) with their headers, ready for any number of sockets. */
 export class PlainFrame implements Frame {
   constructor(
     readonly bytes: Buffer,
@@ -13,14 +13,12 @@ export class PlainFrame implements Frame {
   }
 }
 
-/** Joins several frames into one piece. */
 export function joinFrames(frames: readonly Frame[]): PlainFrame {
   const plain = frames as readonly PlainFrame[];
   const count = plain.reduce((sum, frame) => sum + frame.count, 0);
   return new PlainFrame(Buffer.concat(plain.map((frame) => frame.bytes)), count);
 }
 
-/** Frames `text`. */
 export function textFrame(text: Buffer | string): PlainFrame {
   const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
   const bytes = frameMemory(headerLength(length) + length);
@@ -53,19 +51,18 @@ export function wrappedFrame(head: string, body: Buffer | string, tail: string):
   return new PlainFrame(bytes);
 }
 
-/** Frames a value as JSON. */
 export function jsonFrame(value: unknown): PlainFrame {
   return textFrame(JSON.stringify(value));
 }
 
-/** Smaller buffers are pooled by Node itself. */
+/** Node itself pools smaller buffers. */
 const POOLED_FROM = 4_000;
 const POOLED_TO = 16_384;
 const POOL_BYTES = 65_536;
 let pool = Buffer.alloc(0);
 let poolUsed = 0;
 
-/** Memory for a frame. Frames of a few KiB share pooled memory: allocating each would cost more than copying it. */
+/** Frames of a few KiB share pooled memory: allocating memory for each would cost more than copying it. */
 function frameMemory(size: number): Buffer {
   if (size < POOLED_FROM || size > POOLED_TO) return Buffer.allocUnsafe(size);
   if (poolUsed + size > pool.length) {

@@ -4,8 +4,8 @@ import { TLSSocket } from 'node:tls';
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 
 /**
- * Sends pieces of `arena` to sockets without blocking; `sent` receives how many bytes of each the kernel took.
- * @returns how many pieces it did not take completely
+ * Sends pieces of `arena` to sockets without blocking, and puts into `sent` how many bytes of each the kernel took.
+ * @returns how many pieces it did not take whole
  */
 export type SendMany = (
   fds: Int32Array,
@@ -29,9 +29,11 @@ export function descriptorOf(stream: Duplex): number {
 }
 
 /**
- * Hands what the writers write at the end of a turn to the kernel in one native call. Between `take` and the end of the
- * turn, call `flush` before anything else is written to the socket. Whatever the kernel does not take at once continues
- * through the socket, so that order, back-pressure and errors remain Node's.
+ * Collects what the writers write at the end of a turn, and hands it to the kernel in one native call. Between `take`
+ * and
+ * the end of the turn, call `flush` before writing anything else to the socket. What the kernel does not take at once
+ * goes
+ * through the socket, so that order, back-pressure and errors remain Node's business.
  */
 export class TurnSender implements TurnTask {
   private readonly fds = new Int32Array(MAX_SOCKETS);
@@ -42,7 +44,7 @@ export class TurnSender implements TurnTask {
   private readonly arena = Buffer.allocUnsafeSlow(ARENA_BYTES);
   private count = 0;
   private used = 0;
-  /** What was copied last: a fan-out sends the same piece to everybody. */
+  /** The piece copied last: a fan-out sends the same one to everybody. */
   private last: Buffer | null = null;
   private lastOffset = 0;
   /** Changes with every call to the kernel. */
@@ -56,7 +58,8 @@ export class TurnSender implements TurnTask {
   }
 
   /**
-   * Takes `bytes` to be sent at the end of the turn. The stream's own queue must be empty, and each socket may have one
+   * Takes `bytes`, to be sent at the end of the turn. The stream's own queue must be empty, and a socket may have only
+   * one
    * piece per round.
    * @returns whether it took them
    */
@@ -83,10 +86,9 @@ export class TurnSender implements TurnTask {
     if (this.count > 0) this.flush();
   }
 
-  /** Sends what was taken. */
   flush(): void {
     const { count, sockets, fds } = this;
-    // A descriptor closed since then may belong to another socket by now.
+    // A descriptor closed since `take` may belong to another socket by now.
     for (let at = 0; at < count; at++) if (sockets[at]?.destroyed === true) fds[at] = -1;
     const unfinished = this.sendMany(fds, count, this.arena, this.offsets, this.lengths, this.sent);
     if (unfinished > 0) this.finishThroughSockets();

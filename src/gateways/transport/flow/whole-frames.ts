@@ -3,7 +3,7 @@ import { endianness } from 'node:os';
 import { Writable } from 'node:stream';
 import { WordView } from '../../../common/json/word-view.js';
 
-/** Is handed the text messages that have arrived whole. */
+/** Receives text messages that have arrived whole. */
 export interface TextTaker {
   takeText(text: Buffer): void;
 }
@@ -16,7 +16,7 @@ export interface Receiver extends Writable {
   readonly _fragmented: number;
   readonly _opcode: number;
   readonly _errored: boolean;
-  /** Ours. */
+  /** Not ws's: set by `passWholeFrames`. */
   taker?: TextTaker;
 }
 
@@ -28,15 +28,14 @@ const WHOLE_TEXT = 0x81;
 const MASKED = 0x80;
 /** ws unmasks long messages natively, which saves more than this shortcut. */
 const LONGEST = 2_048;
-/**
- * From this length on, unmasking by words pays off; it assumes little-endian byte order.
- */
+/** From this length on, unmasking by words pays off; it requires a little-endian machine. */
 const BY_WORDS_FROM = endianness() === 'LE' ? 64 : Infinity;
 
 /**
- * Makes text messages that have arrived whole, as nearly all do, bypass `receiver`: its stream, queue and states cost
- * more than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes
- * through the receiver, and only the receiver refuses frames. Order and limits remain the receiver's.
+ * Lets text messages that have arrived whole, as nearly all do, bypass `receiver`: its stream, queue and states cost
+ * more
+ * than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes through the
+ * receiver, which alone refuses frames and keeps order and limits.
  */
 export function passWholeFrames(receiver: Receiver, taker: TextTaker): void {
   receiver.taker = taker;
@@ -46,7 +45,11 @@ export function passWholeFrames(receiver: Receiver, taker: TextTaker): void {
 
 const stream: { write(this: Writable, chunk: Buffer): boolean; end(this: Writable): Writable } = Writable.prototype;
 
-/** ws ends it with what the client sends, and again with the socket, of which Node would make an error with its stack. */
+/**
+ * ws ends the receiver twice, when the client's data end and when the socket closes. For the second end Node would
+ * create
+ * an error with a stack trace.
+ */
 function end(this: Receiver): Receiver {
   if (!this.writableEnded) stream.end.call(this);
   return this;
@@ -66,8 +69,8 @@ function isBetweenMessages(receiver: Receiver): boolean {
 /**
  * Hands over the whole text messages at the beginning of `chunk`.
  * @param end where the received bytes end
- * @param isReused whether others will write to the memory of `chunk`, so that messages need their own
- * @returns the position from which the receiver has to take over
+ * @param isReused whether the memory of `chunk` will be overwritten, so that messages must be copied
+ * @returns the position from which the receiver must take over
  */
 export function takeWholeFrames(receiver: Receiver, chunk: Buffer, end: number, isReused: boolean): number {
   const longest = Math.min(LONGEST, receiver._maxPayload);

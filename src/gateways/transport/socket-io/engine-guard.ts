@@ -4,7 +4,7 @@ import { engineQuery } from './engine-query.js';
 import { type PlainHost, RETRY_SECONDS } from '../plain/plain-host.js';
 import { type RequestPolicy } from '../../../common/http/policy/request-policy.js';
 
-/** Engine.IO's own refusals, with its error codes. */
+/** Refusals in Engine.IO's own form, with its error codes. */
 interface Refusal {
   readonly status: number;
   readonly body: string;
@@ -17,10 +17,11 @@ const FORBIDDEN: Refusal = { status: 403, body: '{"code":4,"message":"Forbidden"
 const BUSY: Refusal = { ...FORBIDDEN, status: 503, headers: { 'Retry-After': String(RETRY_SECONDS) } };
 
 /**
- * Checks every Engine.IO request, not only the first of a session: whoever learns a session id must not use it from a
- * page that could not have opened it. JSONP is always refused, because scripts are requested without `Origin` and any
- * page may read them. While draining, there are no new sessions (the router refuses those that begin with an upgrade).
- * Nor is more read than may be held in memory.
+ * Checks every Engine.IO request, not only the first of a session: a page that could not have opened a session must not
+ * use its id either. JSONP is always refused, because scripts are requested without `Origin` and any page may read
+ * them.
+ * While draining, no session may begin (the router refuses those that begin with an upgrade). Bodies are refused when
+ * they would exceed the memory budget.
  */
 export function guardEngine(
   { engine }: Server,
@@ -52,10 +53,9 @@ function refusalOf(
 ): Refusal | undefined {
   if (status !== undefined) return status === FORBIDDEN.status ? FORBIDDEN : BAD_REQUEST;
   if (Object.hasOwn(query, 'j')) return FORBIDDEN;
-  // An upgrade has another kind of response, and is a GET.
+  // Upgrades come with another kind of response and are always GET.
   if (!(response instanceof ServerResponse) || !Object.hasOwn(query, 'sid')) return undefined;
-  // Engine.IO only checks first requests. It answers other methods with 500, and never answers a request to a
-  // WebSocket.
+  // Engine.IO checks only first requests. It answers other methods with 500, and a request to a WebSocket not at all.
   if (method !== 'GET' && method !== 'POST') return BAD_METHOD;
   return query['transport'] === 'websocket' ? BAD_REQUEST : undefined;
 }

@@ -1,15 +1,14 @@
-/** A packet of Engine.IO. */
 export interface EnginePacket {
   readonly type: string;
   readonly data?: string | Buffer;
 }
 
-/** Decodes one packet; each Engine.IO transport has the one for its protocol version. */
+/** Decodes one packet; each Engine.IO transport has the decoder of its protocol version. */
 interface PacketParser {
   decodePacket(encoded: string | Buffer): EnginePacket;
 }
 
-/** What Engine.IO decodes a broken packet to; it ends the session. */
+/** Engine.IO's result for a broken packet; it ends the session. */
 const BROKEN: EnginePacket = { type: 'error', data: 'parser error' };
 const EMPTY: EnginePacket = { type: 'noop' };
 
@@ -19,8 +18,9 @@ const BINARY_LENGTH_DIGITS = 9;
 const BINARY_LENGTH_END = 255;
 
 /**
- * Decodes the packets of a polling request one by one. Engine.IO's own decoders process a whole payload before anybody
- * can stop them, which takes a second for a payload of nothing but separators.
+ * Decodes the packets of a polling request one by one. Engine.IO's own decoders process a whole payload before anyone
+ * can
+ * stop them, which takes a second for a payload of nothing but separators.
  */
 export function packetsOf(payload: string | Buffer, protocol: number, parser: PacketParser): Iterator<EnginePacket> {
   if (typeof payload !== 'string') return binaryPackets(payload, parser);

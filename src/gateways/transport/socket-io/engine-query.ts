@@ -1,11 +1,11 @@
 import { type IncomingMessage } from 'node:http';
 
-/** Engine.IO takes the query from here if somebody has read it before. */
+/** Engine.IO takes the query from here if it has already been parsed. */
 interface Queried extends IncomingMessage {
   _query?: Readonly<Record<string, string>>;
 }
 
-/** The query of a request to Engine.IO, read once; of several values of a name, the last. */
+/** The query of an Engine.IO request, parsed once. Of repeated names, the last value counts. */
 export function engineQuery(request: Queried): Readonly<Record<string, string>> {
   return (request._query ??= read(request.url ?? ''));
 }

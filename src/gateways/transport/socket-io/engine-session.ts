@@ -7,7 +7,7 @@ import { LargeMessages } from '../plain/large-messages.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 import { PollingIntake, type PollingTransport } from './polling-intake.js';
 
-/** The connection behind a session once it has joined the namespace. */
+/** The connection of a session that has joined the namespace. */
 interface SessionOwner {
   /** Whether its packets must be small. */
   readonly isStranger: boolean;
@@ -15,18 +15,18 @@ interface SessionOwner {
   /** Bytes of its waiting events. */
   readonly waitingInbound: number;
   tooLarge(): void;
-  /** It sends too much before it is admitted, or takes too long. */
+  /** It has sent too much, or taken too long, before admission. */
   cutOff(): void;
   slowConsumer(): void;
   onFlood(): void;
 }
 
 /**
- * Packets per second that are not events: heartbeats, upgrades, joining and leaving namespaces. Clients send a few per
+ * Packets per second that carry no events: heartbeats, upgrades, joining and leaving namespaces. Clients send a few a
  * minute.
  */
 const STRAY_RATE = 100;
-/** What a waiting packet takes up besides its data, in bytes. */
+/** What a waiting packet takes up in addition to its data. */
 const PACKET_BYTES = 128;
 /** Types of Socket.IO packets that carry events: EVENT and BINARY_EVENT. */
 const EVENT = '2';
@@ -36,9 +36,10 @@ const SESSION = Symbol('session');
 type Bounded = EngineSocket & { [SESSION]?: EngineSession };
 
 /**
- * Bounds what one Engine.IO session may cost, whoever is behind it. What waits to be fetched by the client is limited
- * in bytes, including what Engine.IO and Socket.IO send by themselves. Packets that are not events of a joined socket,
- * and so bypass its inbound queue, are limited in number. Strangers' packets must be small.
+ * Bounds what one Engine.IO session may cost, whoever is behind it. The bytes that wait for the client are limited,
+ * including what Engine.IO and Socket.IO send of their own accord. Packets that are not events of a joined socket
+ * bypass
+ * its inbound queue, so their number is limited. Strangers' packets must be small.
  */
 export class EngineSession {
   /** Told before the session is closed. */
@@ -68,12 +69,12 @@ export class EngineSession {
     this.intake = new PollingIntake(conn.transport as typeof conn.transport & PollingTransport, turns);
   }
 
-  /** Bounds every session of the server from its beginning. */
+  /** Bounds every session from its start. */
   static boundAll(io: Server, turns: LoopTurns, limitBytes: number, held: HeldBytes): void {
     const { maxHttpBufferSize = Infinity } = io.engine.opts;
     io.engine.on('connection', (conn: Bounded) => {
       conn[SESSION] = new EngineSession(conn, turns, limitBytes, maxHttpBufferSize, held);
-      // Shared functions: five closures per connection would show in memory use.
+      // Shared functions, because five closures per connection would show in memory use.
       conn.on('packet', onPacket);
       conn.on('packetCreate', onPacketCreate);
       conn.on('flush', onFlush);
@@ -88,7 +89,7 @@ export class EngineSession {
     return session;
   }
 
-  /** Bytes that wait for a polling client to ask for them, or for Engine.IO to write them. */
+  /** Bytes waiting to be polled, or to be written by Engine.IO. */
   get waitingBytes(): number {
     return this.bytes;
   }
@@ -107,7 +108,7 @@ export class EngineSession {
     socketOf(this.conn)?.resume?.();
   }
 
-  /** Counts a packet that is not an event. */
+  /** Counts a packet that carries no event. */
   countStray(): void {
     const { now } = this.turns;
     this.turns.touch();
@@ -120,13 +121,13 @@ export class EngineSession {
     this.conn.close(true);
   }
 
-  /** The client was admitted. */
+  /** Call on admission. */
   known(): void {
     this.endLarge();
     socketOf(this.conn)?.bound?.(this.mostBytes, true);
   }
 
-  /** What follows a stranger's event may be large; it is kept in case that event admits the client. */
+  /** After a stranger's event, large packets are accepted and kept, because that event may admit it. */
   private allowLarge(): void {
     if (this.large !== null || this.owner === null) return;
     const { conn, owner, held } = this;
@@ -147,14 +148,15 @@ export class EngineSession {
     if (this.underWay > 0) this.underWay--;
   }
 
-  /** An event has arrived, or was handled. */
+  /** Call when an event has arrived or been handled. */
   counted(): void {
     this.large?.look();
   }
 
   /**
-   * An event was handled and `waiting` more wait. If none of them can admit the client, the limits for strangers apply
-   * again.
+   * Call when an event has been handled and `waiting` more are waiting. If none of them can admit the client, the
+   * limits
+   * for strangers apply again.
    */
   decided(waiting: number): void {
     this.counted();
@@ -165,7 +167,7 @@ export class EngineSession {
     if ((socket?.begunBytes ?? 0) > STRANGER_BYTES || this.attached > ADMISSION_FRAME_BYTES) this.refuse();
   }
 
-  /** The connection has left; the next one in this session is a stranger again. */
+  /** Call when the connection has left; the session's next one is a stranger again. */
   left(): void {
     this.underWay = 0;
     this.decided(0);
@@ -185,7 +187,7 @@ export class EngineSession {
     this.refuse();
   }
 
-  /** A whole event goes to Socket.IO, which will pass it on shortly. */
+  /** Call when a whole event goes to Socket.IO, which will soon pass it on. */
   comes(): void {
     if (this.owner?.isStranger !== true) return;
     this.underWay++;

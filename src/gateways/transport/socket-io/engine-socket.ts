@@ -7,10 +7,10 @@ import { BoundedSocket, piecesOf } from '../flow/bounded-socket.js';
 import { textFrame } from '../flow/text-frame.js';
 import { ADMISSION_FRAME_BYTES } from '../plain/plain-options.js';
 
-/** Engine.IO's connection below a Socket.IO socket. */
+/** The Engine.IO connection below a Socket.IO socket. */
 export type EngineSocket = Socket['conn'];
 
-/** Internals of Engine.IO's WebSocket transport and of ws that have been stable for years without being public. */
+/** Internals of Engine.IO's WebSocket transport and of ws. Not public, but stable for years. */
 interface WebSocketTransport {
   readonly name: string;
   readonly writable: boolean;
@@ -31,8 +31,9 @@ function transportOf(conn: EngineSocket): WebSocketTransport {
 }
 
 /**
- * The stream below an open WebSocket on which nothing of Engine.IO's is waiting, so that a whole frame may be written
- * to it directly; `null` when Engine.IO has to send (polling, upgrading, writing).
+ * The stream below an open WebSocket, if Engine.IO has nothing waiting for it, so that a whole frame may be written to
+ * it
+ * directly; `null` if Engine.IO must send (while polling, upgrading or writing).
  */
 export function directStream(conn: EngineSocket): Duplex | null {
   const transport = transportOf(conn);
@@ -51,7 +52,10 @@ export function socketOf(conn: EngineSocket): WebSocketTransport['socket'] {
   return transportOf(conn).socket;
 }
 
-/** Milliseconds until a client that never answers the close handshake is cut off; it would hold up the shutdown. */
+/**
+ * After this many milliseconds, a client that has not answered the close handshake is cut off; it would delay the
+ * shutdown.
+ */
 const CLOSE_TIMEOUT_MS = 2_000;
 
 /** The most that Engine.IO adds around a packet, in bytes. */
@@ -61,7 +65,7 @@ export const STRANGER_BYTES = ADMISSION_FRAME_BYTES + ENVELOPE_BYTES;
 
 type Sent = (error?: Error) => void;
 
-/** ws writes a frame in two pieces, by way of its sender. A text of Engine.IO's is framed and written as one. */
+/** Replaces ws's way of writing a frame, in two pieces by way of its sender, with one write. */
 class EngineWebSocket extends BoundedSocket {
   override send(data: Parameters<WebSocket['send']>[0], options?: object | Sent, sent?: Sent): void {
     if (typeof data === 'string' && typeof options === 'function' && this.readyState === WebSocket.OPEN) {
@@ -72,7 +76,7 @@ class EngineWebSocket extends BoundedSocket {
   }
 }
 
-/** Engine.IO's WebSocket server, where every client starts as a stranger and close handshakes end in time. */
+/** Engine.IO's WebSocket server: every client starts as a stranger, and close handshakes have a time limit. */
 export class EngineWebSocketServer extends WebSocketServer {
   constructor(options: ws.ServerOptions) {
     const maxPayload = Math.min(options.maxPayload ?? Infinity, STRANGER_BYTES);
@@ -81,7 +85,7 @@ export class EngineWebSocketServer extends WebSocketServer {
     super({ ...options, ...bounds, closeTimeout: CLOSE_TIMEOUT_MS } as ws.ServerOptions);
   }
 
-  /** Engine.IO opens the session in the next microtask: its first packet leaves with the 101. */
+  /** Engine.IO opens the session in the next microtask, and its first packet leaves together with the 101. */
   override handleUpgrade(...upgrade: Parameters<WebSocketServer['handleUpgrade']>): void {
     const [, socket] = upgrade;
     endWithClient(socket);

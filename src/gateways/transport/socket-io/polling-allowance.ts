@@ -3,12 +3,12 @@ import { type Server } from 'socket.io';
 import { addressKey } from '../../../common/http/policy/client-address.js';
 import { type EngineSocket } from './engine-socket.js';
 
-/** Polling sessions that one address may have at a time on one node; a session takes about 10 KB. */
+/** Polling sessions per address and node; each takes about 10 KB. */
 const MOST_POLLING = 10_000;
 
 /**
- * Limits how many polling sessions one address may have. A session costs the client one request and lives for three
- * quarters of a minute without holding a socket, so nothing else limits how many a client opens.
+ * Limits the number of polling sessions per address. A session costs the client one request and then lives for three
+ * quarters of a minute without holding a socket, so no other limit applies.
  */
 export class PollingAllowance {
   private readonly counts = new Map<string, number>();
@@ -18,13 +18,13 @@ export class PollingAllowance {
     private readonly most = MOST_POLLING,
   ) {}
 
-  /** Whether a session may begin with this request; one with a socket always may. */
+  /** Whether a session may begin with this request. Sessions that begin on a socket always may. */
   allows(request: IncomingMessage): boolean {
     if (request.headers.upgrade !== undefined) return true;
     return this.counts.size === 0 || (this.counts.get(this.keyOf(request)) ?? 0) < this.most;
   }
 
-  /** Counts the polling sessions of `engine`, from their beginning until they end or upgrade to a WebSocket. */
+  /** Counts the polling sessions of `engine` until they end or upgrade to a WebSocket. */
   watch(engine: Server['engine']): void {
     engine.on('connection', (conn: EngineSocket) => {
       if (conn.transport.name !== 'polling') return;

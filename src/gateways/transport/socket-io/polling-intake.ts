@@ -16,16 +16,17 @@ export interface PollingTransport {
   onError(message: string): void;
 }
 
-/** Packets per request; above this the session is closed. */
+/** Packets per request; more close the session. */
 const MOST_PACKETS = 10_000;
-/** How much is handed over per turn of the event loop. */
+/** What is handed over per turn of the event loop. */
 const TURN_PACKETS = 128;
 const TURN_BYTES = 65_536;
 
 /**
- * Takes in what a polling client sends, in turns with other clients and no faster than it is handled: the request is
- * answered once the last packet was taken, and a well-behaved client sends the next request after that. Nor does a
- * client get a second poll response before it has read the first.
+ * Takes in what a polling client sends, in turns with other clients and no faster than it is handled: a request is
+ * answered
+ * once its last packet has been taken, and a well-behaved client waits for that before it sends the next. Likewise, a
+ * client gets no second poll response before it has read the first.
  */
 export class PollingIntake implements TurnTask {
   private packets: Iterator<EnginePacket> | null = null;
@@ -95,7 +96,7 @@ export class PollingIntake implements TurnTask {
     if (packets === null || this.isPaused) return;
     let bytes = 0;
     for (let count = 0; count < TURN_PACKETS && bytes < TURN_BYTES; count++) {
-      // Stop listening to a client that was closed or has upgraded to a WebSocket.
+      // Take no more from a client that was closed or has upgraded to a WebSocket.
       const next = transport.readyState === 'open' ? packets.next() : undefined;
       if (next === undefined || next.done === true) {
         this.finish();

@@ -34,15 +34,18 @@ export interface SocketIoHost {
 type Inbound = SocketIoMessage | typeof END;
 const END = { length: 0 } as const;
 
-/** People sign in after their client has connected, so a stranger gets this multiple of `ADMISSION_SECONDS`. */
+/** People sign in after their client has connected, so strangers get this multiple of `ADMISSION_SECONDS`. */
 const STRANGER_FACTOR = 10;
 
-/** How often to check, in milliseconds: Engine.IO does not report when a polling client has fetched what waited. */
+/**
+ * How often to check, in milliseconds: Engine.IO does not report when a polling client has fetched what was waiting.
+ */
 const DRAIN_LOOK_MS = 5;
 
 /**
- * One Socket.IO socket, of any client generation. On an open WebSocket, frames are written like those of plain sockets;
- * over polling, and while Engine.IO changes transports, Engine.IO carries them. The order is the same either way.
+ * A Socket.IO socket of any client generation. On an open WebSocket, frames are written as on plain sockets; while
+ * polling
+ * or changing transports, Engine.IO carries them. The order is the same either way.
  */
 export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
   principal: Principal | null = null;
@@ -55,13 +58,13 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   watcher: ConnectionWatcher | null = null;
   messagesIn = 0;
   bytesIn = 0;
-  /** What the gateways keep with the connection, by key. */
+  /** The gateways' own state, by key. */
   readonly attributes = new Map<symbol, unknown>();
-  /** Whether it is not admitted yet, so that its packets must be small. */
+  /** While not admitted, its packets must be small. */
   isStranger = true;
   private closing: DisconnectReason | null = null;
   private ended = false;
-  /** Frames held back until the client was told that it is connected; `null` once it was. */
+  /** Frames held back until the client has been told that it is connected; `null` afterwards. */
   private early: SocketIoFrame[] | null = [];
   private earlyBytes = 0;
   /** When a message last arrived, by the clock of the turns. */
@@ -145,34 +148,32 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     return userAgentOf(this.socket.handshake.headers['user-agent']);
   }
 
-  /** Whether a message is being handled right now. */
   get busy(): boolean {
     return this.inbound.isBusy;
   }
 
-  /** Resolves when nothing waits for the client any more, or the socket has ended. */
+  /** Resolves when nothing is waiting for the client or the socket has ended. */
   async whenDrained(): Promise<void> {
     this.writer.flush();
     while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
   }
 
-  /** For a stranger with nothing to do here: it must be admitted in time or is closed, and may come back. */
+  /** Makes it a stranger with nothing to do here: unless admitted in time it is closed, and may come back. */
   expectAdmission(): void {
     this.host.plain.expectAdmission(this, STRANGER_FACTOR);
   }
 
-  /** It was not admitted in time. */
   admissionExpired(): void {
     this.close(DISCONNECT.tryLater);
   }
 
-  /** The client is no longer a stranger: its packets may be large. */
+  /** Lifts the limits for strangers. */
   known(): void {
     this.isStranger = false;
     this.session.known();
   }
 
-  /** Sets the principal and with it the protocol spoken from now on. Every gateway is told. */
+  /** Sets the principal, and with it the protocol spoken from now on. Every gateway is told. */
   admit(principal: Principal, protocol: Protocol): void {
     this.principal = principal;
     this.known();
@@ -205,11 +206,11 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     }
     this.writer.flush();
     this.writer.count(1, frame.length);
-    // Engine.IO's own write: a message packet with this text.
+    // Engine.IO's own write, for a message packet with this text.
     conn.write(frame.packet, { compress: false });
   }
 
-  /** Closes it in a way that keeps the client from coming back. */
+  /** Closes it so that the client does not come back. */
   revoke(): void {
     this.close(DISCONNECT.notAllowed);
   }
@@ -218,7 +219,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     this.host.signal(this, event);
   }
 
-  /** Closing the transport makes clients reconnect by themselves; a server disconnect does not. */
+  /** Clients reconnect by themselves when the transport closes, but not after a server disconnect. */
   close(reason: DisconnectReason): void {
     if (this.closing !== null || this.ended) return;
     this.closing = this.host.plain.draining ? DISCONNECT.goingAway : reason;
@@ -252,7 +253,7 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
     if (this.isStranger) this.session.counted();
   }
 
-  /** The client was told that it is connected, or has left before that. Idempotent. */
+  /** The client has been told that it is connected, or has left before. Idempotent. */
   open(): void {
     const { early } = this;
     if (early === null) return;

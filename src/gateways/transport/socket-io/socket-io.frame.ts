@@ -2,7 +2,7 @@ import { type Frame } from '../../../modules/realtime/connection.js';
 import { type PlainFrame, textFrame } from '../flow/text-frame.js';
 
 /**
- * A Socket.IO packet without attachments, encoded once: the text for Engine.IO's polling transport, and the WebSocket
+ * A Socket.IO packet without attachments, encoded once: as text for Engine.IO's polling transport, and as a WebSocket
  * frame, which is the same for Engine.IO 3 and 4.
  */
 export class SocketIoFrame implements Frame {
@@ -21,12 +21,12 @@ export class SocketIoFrame implements Frame {
   }
 }
 
-/** The event `name` with arguments that can be written as JSON. */
+/** The event `name` with arguments to be written as JSON. */
 export function eventFrame(name: string, ...args: readonly unknown[]): SocketIoFrame {
   return new SocketIoFrame(`2${JSON.stringify([name, ...args])}`);
 }
 
-/** The event `name` with one argument that is JSON text already, so that numbers keep their precision. */
+/** The event `name` with one argument given as JSON text, so that numbers keep their precision. */
 export function rawEventFrame(name: string, json: string): SocketIoFrame {
   return new SocketIoFrame(`2[${JSON.stringify(name)},${json}]`);
 }

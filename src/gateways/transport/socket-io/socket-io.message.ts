@@ -1,7 +1,6 @@
 import { arrayElements } from '../../../common/json/json-array-text.js';
 import { ATTACHED_BYTES, type EventArguments, PACKET_TEXT } from './socket-io.parser.js';
 
-/** The connection a message came over. */
 interface Source {
   readonly closed: boolean;
   flush(): void;
@@ -12,7 +11,7 @@ export class SocketIoMessage {
   readonly event: string;
   /** The arguments after the name, without the acknowledgement function. */
   readonly args: readonly unknown[];
-  /** Its size: characters of its text plus bytes of its attachments. */
+  /** Characters of its text plus bytes of its attachments. */
   readonly length: number;
   private readonly respond: ((...args: unknown[]) => void) | undefined;
   private readonly text: string | undefined;
@@ -32,17 +31,17 @@ export class SocketIoMessage {
     this.length = (this.text?.length ?? 0) + this.attached;
   }
 
-  /** Bytes of its text or of its attachments, whichever is more; this is what limits strangers. */
+  /** Bytes of its text or of its attachments, whichever is more. Limits for strangers apply to it. */
   get largestPart(): number {
     return Math.max(Buffer.byteLength(this.text ?? ''), this.attached);
   }
 
-  /** Whether it carries binary attachments, which the text does not contain. */
+  /** Whether it carries binary attachments, which are not part of the text. */
   get hasAttachments(): boolean {
     return this.text?.startsWith('5') ?? false;
   }
 
-  /** Answers the acknowledgement, once, in order after what was sent before; does nothing if none was asked for. */
+  /** Answers the acknowledgement, once, after everything sent before. Does nothing if the client asked for none. */
   ack(...args: unknown[]): void {
     if (this.respond === undefined || this.connection.closed) return;
     this.connection.flush();
@@ -50,8 +49,9 @@ export class SocketIoMessage {
   }
 
   /**
-   * The JSON text of the only argument, cut out of the packet without parsing it. `undefined` when there are several,
-   * or when the packet is not written the way clients usually do; `textOf` finds it then.
+   * The JSON text of the only argument, cut out of the packet without parsing it. `undefined` if there are several, or
+   * if
+   * the packet is not written in the usual way; `textOf` finds it then.
    */
   get onlyText(): string | undefined {
     const { text } = this;
@@ -60,7 +60,7 @@ export class SocketIoMessage {
     return text.slice(head.length, -1);
   }
 
-  /** The JSON text of an argument as received; `undefined` when there is no such argument or it carries attachments. */
+  /** The JSON text of an argument as received; `undefined` if it is missing or carries attachments. */
   textOf(index: number): Buffer | undefined {
     const start = this.text?.indexOf('[') ?? -1;
     if (this.text === undefined || start < 0 || !this.text.startsWith('2')) return undefined;

@@ -1,10 +1,10 @@
 import * as parser from 'socket.io-parser';
 
-/** Properties of a decoded event that hold its original text and, if it has attachments, their bytes. */
+/** Properties of a decoded event that hold its original text and, if it has any, the bytes of its attachments. */
 export const PACKET_TEXT = Symbol('packet text');
 export const ATTACHED_BYTES = Symbol('attached bytes');
 
-/** The arguments of an event: its name first, the acknowledgement function last if the client asked for one. */
+/** The arguments of an event: its name first, and last the acknowledgement function if the client asked for one. */
 export type EventArguments = unknown[] & { [PACKET_TEXT]?: string; [ATTACHED_BYTES]?: number };
 
 /** Socket.IO's decoder, which also keeps the original text so that values can be passed on unparsed. */
@@ -23,7 +23,7 @@ class TextKeepingDecoder extends parser.Decoder {
     });
   }
 
-  /** @throws Error when the packet cannot be decoded, or its attachments exceed the limit */
+  /** @throws Error if the packet cannot be decoded or its attachments exceed the limit */
   override add(encoded: unknown): void {
     if (typeof encoded === 'string') {
       this.text = encoded;
@@ -36,7 +36,7 @@ class TextKeepingDecoder extends parser.Decoder {
   }
 }
 
-/** @param mostAttached limit for the attachments of one event together, in bytes */
+/** @param mostAttached limit in bytes for all attachments of one event */
 export function textKeepingParser(mostAttached: number): Pick<typeof parser, 'Encoder' | 'Decoder'> {
   return {
     Encoder: parser.Encoder,

@@ -22,7 +22,7 @@ interface Endpoint {
   readonly table: GatewayTable;
 }
 
-/** Namespace `/` of the one Socket.IO server, and the gateways that share its sockets. */
+/** Namespace `/` of the Socket.IO server, and the gateways that share its sockets. */
 export class SocketIoServer implements SocketIoHost {
   readonly connections = new ConnectionRegistry<SocketIoConnection>(1);
   private io: Server | undefined;
@@ -47,13 +47,13 @@ export class SocketIoServer implements SocketIoHost {
   listen(io: Server): void {
     this.io = io;
     EngineSession.boundAll(io, this.plain.turns, this.plain.writers.limitBytes, this.plain.held);
-    // A client is told that it is connected only once the gateways have taken it in, so that others find it on any
-    // node.
+    // A client hears that it is connected only once the gateways have taken it in, so that others find it on any node.
     io.use((socket, next) => {
       const session = EngineSession.of(socket.conn);
       if (session.isJoining || socket.conn.readyState !== 'open' || this.plain.draining) {
-        // Socket.IO creates another socket for each CONNECT until the first is in, and forgets those without a
-        // connection. Nor may a session opened before a drain enter after it has begun.
+        // Socket.IO creates a socket for every CONNECT until the first is in, and forgets those without a connection. A
+        // session
+        // opened before a drain must not enter once the drain has begun.
         socket.conn.close(true);
         next();
         return;
@@ -62,7 +62,7 @@ export class SocketIoServer implements SocketIoHost {
       void this.greet(socket).then((connection) => {
         this.greeted.set(socket, connection);
         session.isJoining = false;
-        // The gateways have read it by now; a stranger chooses its size, so do not keep it.
+        // The gateways have read it by now. A stranger chooses its size, so do not keep it.
         socket.handshake.auth = {};
         next();
       });
@@ -121,7 +121,7 @@ export class SocketIoServer implements SocketIoHost {
     this.hub.detach(connection);
   }
 
-  /** Closes all connections, paced over `durationMs`, in a way that makes clients reconnect by themselves. */
+  /** Closes all connections, paced over `durationMs`, so that clients reconnect by themselves. */
   async drain(durationMs: number, undone: AbortSignal): Promise<void> {
     await pacedDrain(this.connections, durationMs, DISCONNECT.goingAway, undone);
   }
@@ -141,7 +141,7 @@ export class SocketIoServer implements SocketIoHost {
     socket.use((data) => {
       connection.receive(data as EventArguments);
     });
-    // Deferred, because whoever closes or sends to it may be iterating over connections.
+    // Deferred, because the caller may be iterating over connections.
     const end = (reason: string): void => {
       process.nextTick(() => {
         connection.end(reason);
