@@ -14,7 +14,7 @@ describe('JsonObjectText', () => {
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
 
-  it('sets every occurrence of a repeated member, in whatever spelling', () => {
+  it('sets every occurrence of a repeated member, however it is spelled', () => {
     const text = scan('{"user":"a","x":1,"us\\u0065r":["b"] , "user" : {"c":"}"} }');
     expect(text?.with('user', '7').toString()).toBe('{"user":7,"x":1,"us\\u0065r":7 , "user" : 7 }');
   });
@@ -43,7 +43,7 @@ describe('JsonObjectText', () => {
     expect(scan('{}')?.isTruthy('user')).toBe(false);
   });
 
-  it('reads strings and truth without parsing deeply nested values', () => {
+  it('reads strings and truthiness without parsing deeply nested values', () => {
     const parse = vi.spyOn(JSON, 'parse');
     const text = scan(`{"user":${'['.repeat(100_000)}${']'.repeat(100_000)},"\\u0061":1,"us\\u0065r\\n":1}`);
     expect([text?.isTruthy('user'), text?.stringOf('user'), text?.stringsOf('user')]).toEqual([

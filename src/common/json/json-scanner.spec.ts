@@ -16,7 +16,7 @@ const [, misread = {}] = ['\\\\', '\\u0062'].map((name) => JSON.parse(`{"a":1,"$
 const MISREADS = !('b' in misread);
 const MISREAD = /"\\(?:u[\da-f]{4}|.)"\s*:/i;
 
-/** What JSON.parse says, reduced to the question the scanner answers. */
+/** The verdict of JSON.parse, reduced to the question the scanner answers. */
 function parsedObject(text: string): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(text);

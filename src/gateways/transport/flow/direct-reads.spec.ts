@@ -14,7 +14,7 @@ const { Receiver: WsReceiver } = createRequire(import.meta.url)('ws') as {
 const MASK = [7, 0, 250, 90];
 const END = 'the end';
 
-/** A masked frame of up to 125 bytes, a whole text unless `first` says otherwise. */
+/** A masked frame with a payload of up to 125 bytes; a whole text unless `first` says otherwise. */
 function frame(text: string, first = 0x81): Buffer {
   const body = Buffer.from(text).map((byte, i) => byte ^ (MASK[i & 3] as number));
   return Buffer.concat([Buffer.from([first, 0x80 | body.length, ...MASK]), body]);
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A client, and the server's stream with what it hears. */
+/** A client, and the server's stream with what it receives. */
 async function pair() {
   const client = connect((server.address() as AddressInfo).port, '127.0.0.1').setNoDelay();
   const [stream] = (await once(server, 'connection')) as [Socket];
@@ -50,7 +50,7 @@ async function pair() {
 }
 
 describe('readDirectly', () => {
-  it('hands over whole texts past the stream, each in memory of its own', async () => {
+  it('hands over whole texts without the stream, each in its own memory', async () => {
     const { client, stream, receiver, heard, texts, onData } = await pair();
     expect(readDirectly(stream, receiver)).toBe(true);
     for (const text of ['one', 'two', 'six']) {
@@ -90,7 +90,7 @@ describe('readDirectly', () => {
     expect(heard).toEqual([...sent, END]);
   });
 
-  it('lets others listen to what arrives', async () => {
+  it('lets others listen to what arrives, through the stream', async () => {
     const { client, stream, receiver, heard, onData } = await pair();
     readDirectly(stream, receiver);
     const other = vi.fn();
@@ -103,7 +103,7 @@ describe('readDirectly', () => {
     client.destroy();
   });
 
-  it('leaves streams alone that have something between them and the kernel', async () => {
+  it('leaves alone streams with something between them and the kernel', async () => {
     const { client, stream, receiver } = await pair();
     expect(readDirectly(new TLSSocket(stream), receiver)).toBe(false);
     client.destroy();

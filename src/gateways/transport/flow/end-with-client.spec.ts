@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { endWithClient } from './end-with-client.js';
 
 describe('endWithClient', () => {
-  // As Node's HTTP server has its sockets.
+  // The same options as the sockets of Node's HTTP server.
   const server = createServer({ allowHalfOpen: true });
   let client: Socket;
   let socket: Socket;
@@ -24,13 +24,13 @@ describe('endWithClient', () => {
     server.close();
   });
 
-  it('closes with the client, without an end of its own', async () => {
+  it('closes with the client, without shutting down first', async () => {
     client.end();
     await once(socket, 'close');
     expect(socket.writableEnded).toBe(false);
   });
 
-  it('lets out what waits to be written', async () => {
+  it('first writes what is waiting', async () => {
     socket.cork();
     socket.write('the rest');
     client.end();

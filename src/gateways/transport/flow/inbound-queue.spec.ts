@@ -5,7 +5,7 @@ import { LoopTurns } from './loop-turns.js';
 
 const OFF = { rate: 0, burst: 0, hardRate: 0 };
 
-/** A queue that is open, and what happened to its messages: `[name, turn]`. */
+/** An open queue, and what became of its messages: `[name, turn]`. */
 function queue(limits = OFF) {
   const turns = new LoopTurns();
   const handled: [string, number][] = [];
@@ -33,7 +33,7 @@ describe('InboundQueue', () => {
     expect(handled).toHaveLength(1);
   });
 
-  it('lets a large message wait for its turn, and handles one a turn, in order with small ones', async () => {
+  it('makes a large message wait for the next turn, and handles one per turn, in order with small ones', async () => {
     const { inbound, handled } = queue();
     for (const [name, length] of [
       ['large 1', 500_000],
@@ -48,7 +48,7 @@ describe('InboundQueue', () => {
     expect(handled[2]?.[1]).toBeGreaterThan(handled[0]?.[1] ?? Infinity);
   });
 
-  it('waits for no permission that time has given already', async () => {
+  it('does not wait when enough time has already passed for the rate', async () => {
     const { turns, inbound, handled } = queue({ rate: 10, burst: 1, hardRate: 0 });
     inbound.push({ name: 'first', length: 10 });
     turns.now += 60_000;
@@ -58,7 +58,7 @@ describe('InboundQueue', () => {
     expect(handled.map(([name]) => name)).toEqual(['first', 'large']);
   });
 
-  it('hands back what comes after its end', () => {
+  it('hands back what arrives after its end', () => {
     const { inbound, handled, ignored } = queue();
     inbound.discard();
     inbound.push({ name: 'late', length: 10 });
@@ -66,7 +66,7 @@ describe('InboundQueue', () => {
     expect(ignored).toEqual(['late']);
   });
 
-  it('lets its source go on when it is discarded, so that the end of the connection is heard', () => {
+  it('resumes its source when it is discarded, so that the end of the connection is noticed', () => {
     const { inbound, source } = queue();
     for (const name of ['a', 'b']) inbound.push({ name, length: 500_000 });
     expect(source.paused).toBe(true);
@@ -74,7 +74,7 @@ describe('InboundQueue', () => {
     expect(source.paused).toBe(false);
   });
 
-  it('lets its source go on when it has ended and nothing waits any more: another one may be fed by it', async () => {
+  it('resumes its source when it has ended and is empty, since the source may feed another queue', async () => {
     const { inbound, handled, source } = queue();
     for (const name of ['a', 'b']) inbound.push({ name, length: 500_000 });
     inbound.finish({ name: 'end', length: 0 });

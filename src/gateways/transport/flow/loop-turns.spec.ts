@@ -16,7 +16,7 @@ describe('LoopTurns', () => {
     now += ms;
   };
 
-  it('spreads much work over several turns, in order, and writes at the end of each', async () => {
+  it('spreads a lot of work over several turns, in order, and writes at the end of each', async () => {
     const turns = new LoopTurns();
     const done: string[] = [];
     const written = {
@@ -37,7 +37,7 @@ describe('LoopTurns', () => {
     expect(done).toEqual(['task 0', 'write', 'task 1', 'write', 'task 2', 'write']);
   });
 
-  it('does little work of many in one turn', async () => {
+  it('does the little work of many in one turn', async () => {
     const turns = new LoopTurns();
     const done: number[] = [];
     for (let task = 0; task < 10; task++) {
@@ -52,7 +52,7 @@ describe('LoopTurns', () => {
     expect(done).toHaveLength(10);
   });
 
-  it('times turns that write, now and then, from their first frame to their last write', async () => {
+  it('now and then times a turn that writes, from its first frame to its last write', async () => {
     const times: number[] = [];
     const turns = new LoopTurns((ms) => times.push(ms));
     const turn = async (ms: number, writes: boolean): Promise<void> => {
@@ -64,10 +64,10 @@ describe('LoopTurns', () => {
     await turn(5, false);
     await turn(20, true);
     expect(times).toEqual([20]);
-    // Too soon after.
+    // Too soon after the last one.
     await turn(0, true);
     expect(times).toHaveLength(1);
-    // The turn in which the time comes is not the one that is timed: long ones would be it more often.
+    // The turn in which timing becomes due is not the one that is timed: that would more often be a long one.
     await turn(60, true);
     expect(times).toHaveLength(1);
     await turn(0, true);

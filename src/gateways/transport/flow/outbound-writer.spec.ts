@@ -36,13 +36,13 @@ function texts(bytes: Buffer): string[] {
   return found;
 }
 
-/** Sends `frames` where the hub hands over what it has collected. */
+/** Sends `frames` at the point of the turn where the hub hands over what it has collected. */
 function atTurnEnd(turns: LoopTurns, send: () => void): void {
   turns.settleThisTurn({ runTurn: send });
 }
 
 describe('OutboundWriter', () => {
-  it('takes what nobody asked for until half of the limit waits, and anything when nothing does', () => {
+  it('takes unrequested frames until half the limit is waiting, and any size when nothing is', () => {
     const { socket, subject } = writer();
     subject.attach(socket as unknown as Duplex);
     expect(subject.takes(10 * LIMIT)).toBe(true);
@@ -50,7 +50,7 @@ describe('OutboundWriter', () => {
     expect([subject.takes(LIMIT / 2 - 100), subject.takes(LIMIT / 2 - 99)]).toEqual([true, false]);
   });
 
-  it('writes the frames of a turn once, in order, and counts each', async () => {
+  it('writes the frames of a turn in one piece, in order, and counts each', async () => {
     const { written, socket, traffic, subject } = writer();
     subject.attach(socket as unknown as Duplex);
     for (const text of ['a', 'b', 'c']) subject.send(textFrame(text));
@@ -63,7 +63,7 @@ describe('OutboundWriter', () => {
     expect(subject.queuedBytes).toBe(0);
   });
 
-  it('writes at once what comes at the end of a turn, when nothing was sent before', async () => {
+  it('writes frames sent at the end of a turn at once if nothing was sent before', async () => {
     const { turns, written, socket, traffic, subject } = writer();
     subject.attach(socket as unknown as Duplex);
     let during: string[] = [];
@@ -77,7 +77,7 @@ describe('OutboundWriter', () => {
     expect(traffic).toMatchObject({ messagesOut: 1, bytesOut: 3 });
   });
 
-  it('writes what comes at the end of a turn behind what was sent in it, in one piece', async () => {
+  it('writes frames sent at the end of a turn after those sent earlier in it, in one piece', async () => {
     const { turns, written, socket, subject } = writer();
     subject.attach(socket as unknown as Duplex);
     atTurnEnd(turns, () => {
@@ -88,7 +88,7 @@ describe('OutboundWriter', () => {
     expect(written).toEqual(['a+b']);
   });
 
-  it('shares the joined bytes with those who were sent the same', async () => {
+  it('shares the joined bytes between connections that were sent the same', async () => {
     const turns = new LoopTurns();
     const host = new WriterHost(turns, LIMIT);
     const pieces: Buffer[] = [];
@@ -104,7 +104,7 @@ describe('OutboundWriter', () => {
     expect(pieces[0]).toBe(pieces[1]);
   });
 
-  it('holds back what a slow reader has no room for, and gives it up two turns later', async () => {
+  it('holds back what a slow consumer has no room for, and gives it up two turns later', async () => {
     const { turns, written, socket, subject, slowness } = writer();
     subject.attach(socket as unknown as Duplex);
     socket.writableLength = LIMIT - 2;
@@ -117,7 +117,7 @@ describe('OutboundWriter', () => {
     expect([written, slowness()]).toEqual([[], 1]);
   });
 
-  it('writes what waited as soon as the reader has caught up', async () => {
+  it('writes what was waiting as soon as the reader has caught up', async () => {
     const { written, socket, subject, slowness } = writer();
     subject.attach(socket as unknown as Duplex);
     socket.writableLength = LIMIT - 2;
@@ -139,7 +139,7 @@ describe('OutboundWriter', () => {
     expect(written).toEqual(['early']);
   });
 
-  it('drops what comes when the socket has ended', async () => {
+  it('drops what is sent after the socket has ended', async () => {
     const { turns, written, socket, subject } = writer();
     subject.attach(socket as unknown as Duplex);
     socket.writable = false;

@@ -9,7 +9,7 @@ interface Leaving {
   readonly how: 'closed' | 'terminated';
 }
 
-/** Connections that go when they are told, but for those that are deaf. */
+/** Connections that leave when told to, except the deaf ones. */
 function scene(count: number, deaf = 0) {
   const start = Date.now();
   const left: Leaving[] = [];
@@ -33,20 +33,20 @@ function scene(count: number, deaf = 0) {
 }
 
 describe('a paced drain', () => {
-  it('lets few go at once', async () => {
+  it('closes a few connections at once', async () => {
     const { connections, left } = scene(25);
     const done = pacedDrain(connections, 10_000, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(25);
     await done;
   });
 
-  it('lets everybody go at once when there is no time', async () => {
+  it('closes all at once when there is no time', async () => {
     const { connections, left } = scene(1_000);
     await pacedDrain(connections, 0, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(1_000);
   });
 
-  it('gives load balancers a head start, then spreads many over the time, in no order', async () => {
+  it('gives load balancers a head start, then spreads many closes over the time, in random order', async () => {
     const { connections, left } = scene(400);
     await pacedDrain(connections, 1_000, DISCONNECT.goingAway, new AbortController().signal);
     expect(left).toHaveLength(400);
@@ -58,7 +58,7 @@ describe('a paced drain', () => {
     expect(new Set(numbers).size).toBe(400);
   });
 
-  it('sends nobody else away once it is undone, and ends nobody', async () => {
+  it('closes and cuts off nobody else once it is undone', async () => {
     const { connections, left } = scene(400, 3);
     const undo = new AbortController();
     const done = pacedDrain(connections, 1_000, DISCONNECT.goingAway, undo.signal);
@@ -70,7 +70,7 @@ describe('a paced drain', () => {
     expect(connections.size).toBe(400 - gone);
   });
 
-  it('ends who does not go by itself when the time is up', async () => {
+  it('cuts off those still open when the time is up', async () => {
     const { connections, left } = scene(10, 3);
     const done = pacedDrain(connections, 200, DISCONNECT.goingAway, new AbortController().signal);
     await sleep(50);

@@ -13,7 +13,7 @@ const TRAFFIC = { connections: 0, messagesIn: 0, messagesOut: 0, bytesIn: 0, byt
 const frame = (text: string): PlainFrame => new PlainFrame(Buffer.from(text));
 const loaded = loadSendMany();
 
-/** What stands for the kernel: takes `room` bytes of each piece. */
+/** A fake kernel that takes `room` bytes of each piece. */
 function kernel(room = Infinity) {
   const calls: { fd: number; text: string }[][] = [];
   const sendMany: SendMany = (fds, count, arena, offsets, lengths, sent) => {
@@ -43,7 +43,7 @@ describe.each([
     return;
   }
 
-  /** A connected pair. @returns the server's socket and what the other side reads */
+  /** A connected pair. @returns the server's socket and what the other side receives */
   async function pair(): Promise<{ socket: net.Socket; client: net.Socket; read: () => string }> {
     const server = net.createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -61,7 +61,7 @@ describe.each([
     return { socket, client, read: () => Buffer.concat(parts).toString() };
   }
 
-  /** Of a fake kernel nothing reaches the other side but what goes through the socket. */
+  /** A fake kernel delivers nothing, so the other side receives only what goes through the socket. */
   const reached = (text: string): string => (isReal ? text : text.slice(3));
 
   it.runIf(isReal)('carries megabytes to a slow reader whole and in order, and to others meanwhile', async () => {
@@ -88,7 +88,7 @@ describe.each([
     expect(slow.read() === all && quick.read() === all).toBe(true);
   });
 
-  it('lets nothing overtake what it holds: control frames, what comes later, the end', async () => {
+  it('lets nothing overtake what it holds: control frames, later frames, the end', async () => {
     const turns = new LoopTurns();
     const host = new WriterHost(turns, 1_000, sendMany);
     const { socket, client, read } = await pair();
@@ -108,7 +108,7 @@ describe.each([
     expect(read()).toBe([reached('first;'), reached('second;'), 'control;', reached('third;'), 'end'].join(''));
   });
 
-  it('leaves a socket alone that was destroyed in the same turn', async () => {
+  it('leaves alone a socket that was destroyed in the same turn', async () => {
     const turns = new LoopTurns();
     const host = new WriterHost(turns, 1_000, sendMany);
     const gone = await pair();
@@ -130,7 +130,7 @@ describe.each([
 });
 
 describe('TurnSender', () => {
-  it('asks the kernel once a turn, with one copy of what everybody gets', async () => {
+  it('calls the kernel once per turn, with one copy of what everybody gets', async () => {
     const { calls, sendMany } = kernel();
     const turns = new LoopTurns();
     const host = new WriterHost(turns, 1_000, sendMany);
@@ -154,7 +154,7 @@ describe('TurnSender', () => {
     ]);
   });
 
-  it('is for plain TCP alone', () => {
+  it('is for plain TCP only', () => {
     expect(descriptorOf(new PassThrough())).toBe(-1);
     expect(descriptorOf(new net.Socket())).toBe(-1);
   });

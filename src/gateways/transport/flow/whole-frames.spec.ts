@@ -9,7 +9,7 @@ const { Receiver: WsReceiver } = createRequire(import.meta.url)('ws') as { Recei
 const MAX = 70_000;
 const LIMITS = { isServer: true, maxFragments: 16, maxBufferedChunks: 262_144 };
 
-/** What a receiver says, and whether it took each chunk by itself. */
+/** What a receiver emits, and whether each chunk bypassed it. */
 function receiver(isQuick: boolean, maxPayload = MAX) {
   const said: string[] = [];
   let writes = 0;
@@ -102,7 +102,7 @@ function cut(bytes: Buffer, every: number): Buffer[] {
   );
 }
 
-/** The same numbers each time. */
+/** The same random numbers each time. */
 function random(seed: number): () => number {
   let state = seed;
   return () => {
@@ -111,12 +111,12 @@ function random(seed: number): () => number {
   };
 }
 
-/** What ws's own receiver says of the same chunks. */
+/** What ws's own receiver emits for the same chunks. */
 async function expectSame(chunks: readonly Buffer[], maxPayload = MAX): Promise<string[]> {
   const [own, quick] = [receiver(false, maxPayload), receiver(true, maxPayload)];
   own.feed(chunks);
   quick.feed(chunks);
-  // Errors are told a little later.
+  // Errors are reported a little later.
   await nextTurn();
   expect(quick.said).toEqual(own.said);
   return quick.said;
@@ -132,7 +132,7 @@ describe('passWholeFrames', () => {
     }
   });
 
-  it('says the same of any mixture', async () => {
+  it('emits the same for any mixture', async () => {
     const next = random(7);
     const sets = Object.values(FRAMES);
     const good: Buffer[][] = [];
@@ -146,7 +146,7 @@ describe('passWholeFrames', () => {
     expect(messages).toBeGreaterThan(300);
   });
 
-  it('spares whole text messages the way through the receiver, and only those', () => {
+  it('lets whole text messages bypass the receiver, and only those', () => {
     const quick = receiver(true);
     quick.feed([frame('a'), Buffer.concat([frame('b'), frame('c'.repeat(300))])]);
     expect([quick.said.length, quick.writes]).toEqual([3, 0]);

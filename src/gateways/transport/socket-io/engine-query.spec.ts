@@ -5,7 +5,7 @@ import { engineQuery } from './engine-query.js';
 const request = (url: string) => ({ url }) as IncomingMessage;
 
 describe('engineQuery', () => {
-  it('has the last of several values', () => {
+  it('takes the last of several values', () => {
     expect(engineQuery(request('/socket.io/?EIO=4&transport=polling&transport=websocket'))).toEqual({
       EIO: '4',
       transport: 'websocket',
@@ -13,7 +13,7 @@ describe('engineQuery', () => {
     expect(engineQuery(request('/socket.io/'))).toEqual({});
   });
 
-  it('is left where Engine.IO looks for it', () => {
+  it('is stored where Engine.IO looks for it', () => {
     const asked = request('/socket.io/?sid=1');
     expect(engineQuery(asked)).toBe(engineQuery(asked));
     expect(asked).toMatchObject({ _query: { sid: '1' } });

@@ -34,7 +34,7 @@ function start() {
 }
 
 describe('the bounds of an Engine.IO session', () => {
-  it('let events through, and close it for a hundred other packets per second', () => {
+  it('let events through, but close it for more than a hundred other packets per second', () => {
     const { conn, owner } = start();
     for (let n = 0; n < 1_000; n++) {
       conn.emit('packet', { type: 'message', data: '2["event"]' });
@@ -48,7 +48,7 @@ describe('the bounds of an Engine.IO session', () => {
     expect(owner.onFlood).toHaveBeenCalledOnce();
   });
 
-  it('close it for a packet that, with its attachments, is larger than strangers may send', () => {
+  it('close it for a packet that is, with its attachments, too large for a stranger', () => {
     const event = (name: string, size: number) => `2["${name}","${'x'.repeat(size)}"]`;
     const scenes = [
       { packets: [event('name', 16_000), event('name', 16_000)], closes: false },
@@ -68,7 +68,7 @@ describe('the bounds of an Engine.IO session', () => {
     }
   });
 
-  it('close it if more than the limit is waiting, from either side', () => {
+  it('close it if more than the limit is waiting, whoever sent it', () => {
     const { conn, session, owner } = start();
     for (let n = 0; n < 20; n++) conn.emit('packetCreate', { type: 'pong' });
     conn.emit('packetCreate', { type: 'message', data: 'x'.repeat(7_000) });
@@ -78,7 +78,7 @@ describe('the bounds of an Engine.IO session', () => {
     expect(owner.slowConsumer).toHaveBeenCalledOnce();
   });
 
-  it('let a single packet of any size wait, and start counting again once it has been written', () => {
+  it('let a single packet of any size wait, and count from zero once it has been written', () => {
     const { conn, session } = start();
     for (let n = 0; n < 3; n++) {
       conn.emit('packetCreate', { type: 'message', data: 'x'.repeat(2 * LIMIT_BYTES) });
@@ -87,7 +87,7 @@ describe('the bounds of an Engine.IO session', () => {
     expect([session.waitingBytes, conn.close.mock.calls]).toEqual([0, []]);
   });
 
-  it('pause the transport that takes over while it is paused', () => {
+  it('pause a transport that takes over while the session is paused', () => {
     const { conn, session } = start();
     session.pause();
     const next = { pause: vi.fn<() => void>() };

@@ -17,7 +17,7 @@ function setUp() {
 }
 
 describe('polling sessions', () => {
-  it('are limited per address, whatever others have', () => {
+  it('are limited per address, independently of others', () => {
     const { begin, allows } = setUp();
     begin('192.0.2.1');
     expect(allows('192.0.2.1')).toBe(true);
@@ -40,7 +40,7 @@ describe('polling sessions', () => {
     expect(allows('2001:db8::3')).toBe(true);
   });
 
-  it('do not count if they start with a WebSocket', () => {
+  it('do not count if they begin on a WebSocket', () => {
     const { begin, allows } = setUp();
     for (let i = 0; i < 3; i++) begin('192.0.2.1', 'websocket');
     expect(allows('192.0.2.1')).toBe(true);

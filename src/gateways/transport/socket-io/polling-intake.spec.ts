@@ -29,7 +29,7 @@ class FakeTransport {
     this.readyState = 'closed';
   }
 
-  /** Like Engine.IO's own. */
+  /** As Engine.IO's own does. */
   post(payload: string): void {
     (this as PollingTransport).onData(payload);
     this.dataRes.end('ok');
@@ -42,13 +42,13 @@ describe('the intake of a polling session', () => {
     return [transport, new PollingIntake(transport, new LoopTurns())];
   };
 
-  it('handles at once what fits into a turn', () => {
+  it('handles what fits into a turn at once', () => {
     const [transport] = start();
     transport.post(packets(10));
     expect([transport.taken.length, transport.response.ended]).toEqual([10, ['ok']]);
   });
 
-  it('spreads more than that over turns, in order, and answers after the last', async () => {
+  it('spreads more than that over several turns, in order, and answers after the last packet', async () => {
     const [transport] = start();
     transport.post(packets(1_000));
     expect([transport.taken.length, transport.response.ended]).toEqual([128, []]);
