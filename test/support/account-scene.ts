@@ -1,7 +1,7 @@
 import { type Api, type ApiAnswer, type Session, signIn } from './api.js';
 import { type RunningApp } from './app.js';
 
-/** What is known of one person: each of these texts occurs nowhere else. */
+/** One person's data: each of these texts occurs nowhere else. */
 export const PERSON = {
   email: 'pilar.quintanilla@person.example',
   firstName: 'Pilarica',
@@ -23,12 +23,12 @@ export interface AccountScene {
   readonly friend: Session;
   readonly circle: number;
   readonly shared: number;
-  /** Everything that was only shown once. */
+  /** Secrets that were shown only once. */
   readonly secrets: readonly string[];
   as(who: Session, method: string, path: string, body?: unknown): Promise<ApiAnswer>;
 }
 
-/** An account that leaves something in every table that refers to accounts. Needs `TRUSTED_PROXIES`, and an admin. */
+/** An account with something in every table that refers to accounts. Needs `TRUSTED_PROXIES` and an admin. */
 export async function accountScene(server: RunningApp, api: Api, admin: Session): Promise<AccountScene> {
   const from = { 'x-forwarded-for': PERSON.address, 'user-agent': PERSON.userAgent };
   const as = async (who: Session, method: string, path: string, body?: unknown): Promise<ApiAnswer> => {
@@ -52,7 +52,7 @@ export async function accountScene(server: RunningApp, api: Api, admin: Session)
   await made(as(admin, 'PATCH', `accounts/${person.user.id}`, { role: 'admin' }));
   const key = await made(as(person, 'POST', 'machine-keys', { name: 'Robot', scopes: ['services:read'] }));
   const token = await made(as(person, 'POST', 'lobby/tokens', { name: PERSON.peer }));
-  // Refused, with an entry that says who it was.
+  // Refused; the entry in the audit log names the person.
   await as(person, 'GET', 'accounts/999999');
   await made(as(admin, 'PATCH', `accounts/${person.user.id}`, { role: 'user' }));
   await as(person, 'GET', 'services');

@@ -8,7 +8,7 @@ export const ADMIN_ENV = { ADMIN_EMAIL: ADMIN.email, ADMIN_PASSWORD: ADMIN.passw
 export interface ApiAnswer {
   readonly status: number;
   readonly headers: Headers;
-  /** Parsed JSON, `undefined` when the answer is empty. */
+  /** Parsed JSON; `undefined` if the answer is empty. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
   readonly body: any;
 }

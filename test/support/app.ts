@@ -17,13 +17,13 @@ import { createTestDatabase, type TestDatabase } from './database.js';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** URL of the Redis that servers of several nodes share. */
+    /** URL of the Redis that all nodes share. */
     redisServer: string;
   }
 }
 
 export interface RunningApp {
-  /** The first node; the only one unless the run asks for several. */
+  /** The first node, and the only one unless the run asks for several. */
   readonly app: NestExpressApplication;
   readonly nodes: readonly NestExpressApplication[];
   readonly config: AppConfig;
@@ -38,9 +38,11 @@ export interface RunningApp {
 }
 
 /**
- * The whole server in this process, on a free port, with a database and DATA_DIR of its own. If the run asks for
- * several nodes (TEST_NODES, with a Redis), it consists of as many nodes, and each reading of `url` or `wsUrl` names
- * the next, so that no two peers of a transcript that connect one after the other are on the same node.
+ * The whole server in this process, on a free port, with its own database and DATA_DIR. If the run asks for several
+ * nodes
+ * (TEST_NODES, with a Redis), it consists of that many, and each reading of `url` or `wsUrl` names the next one, so
+ * that
+ * peers of a transcript that connect one after the other are on different nodes.
  * @param env variables in addition to a development server's defaults; the rest of the environment is hidden
  */
 export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {
@@ -58,7 +60,7 @@ export async function startApp(env: Record<string, string> = {}): Promise<Runnin
     ...env,
   };
   const nodes: Node[] = [];
-  // One after the other: the first creates what all of them share, e.g. the secret key.
+  // One after the other: the first creates what all share, such as the secret key.
   for (let i = 0; i < nodeCount(); i++) nodes.push(await startNode(database, shared));
   const [first] = nodes as [Node];
   let turn = 0;
@@ -104,7 +106,7 @@ async function startNode(database: TestDatabase, env: Record<string, string>): P
   return { app, config, dataSource, port: (app.getHttpServer().address() as AddressInfo).port };
 }
 
-/** Fetch leaves connections that nothing was sent on, for whose heads the server would wait a minute; see `serve`. */
+/** Fetch leaves unused connections open, for whose request heads the server would wait a minute; see `serve`. */
 async function closeApp(app: NestExpressApplication): Promise<void> {
   const patience = setTimeout(() => {
     app.getHttpServer().closeAllConnections();
@@ -118,7 +120,7 @@ async function closeApp(app: NestExpressApplication): Promise<void> {
 
 const nodeCount = (): number => Number(process.env['TEST_NODES'] ?? 1);
 
-/** Tests of one run share a Redis; each of their servers has its own keys in it. */
+/** Tests of one run share a Redis, where each server has its own keys. */
 function clusterEnvironment(): Record<string, string> {
   if (nodeCount() === 1) return {};
   return {

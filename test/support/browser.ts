@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export const DESKTOP = { width: 1280, height: 800 } as const;
-/** The narrowest phones in use. */
+/** Size of the narrowest phones in use. */
 export const PHONE = { width: 360, height: 740 } as const;
 
 /** Debian's Chromium without a window. Camera and microphone are fakes that need no permission. */
@@ -12,7 +12,7 @@ export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: execFileSync('/bin/sh', ['-c', 'command -v chromium'], { encoding: 'utf8' }).trim(),
     args: [
-      // As root there is no sandbox.
+      // There is no sandbox for root.
       '--no-sandbox',
       '--disable-dev-shm-usage',
       '--use-fake-device-for-media-stream',
@@ -22,19 +22,19 @@ export function launchChromium(): Promise<Browser> {
   });
 }
 
-/** Pages of one test, each in a browser profile of its own, and watched for faults that no assertion would see. */
+/** Pages of one test, each in its own browser profile and watched for faults that no assertion would see. */
 export class BrowserPages {
   readonly #contexts: BrowserContext[] = [];
   readonly #faults: string[] = [];
 
   constructor(private readonly browser: Browser) {}
 
-  /** What went wrong in any page: script errors, refusals by the content security policy, missing files. */
+  /** Faults of all pages: script errors, refusals by the content security policy, missing files. */
   get faults(): readonly string[] {
     return this.#faults;
   }
 
-  /** Waits for a fault that the test provokes, and discards all that match. */
+  /** Waits for a fault provoked by the test, and discards all that match. */
   async expectFault(pattern: RegExp): Promise<void> {
     const giveUp = Date.now() + 5_000;
     while (!this.#faults.some((fault) => pattern.test(fault))) {
@@ -68,9 +68,7 @@ export class BrowserPages {
   }
 }
 
-/**
- * What axe finds wrong with a page: rule, element and reason. Injected by the debugger, bypassing the page's policy.
- */
+/** axe's findings in a page: rule, element and reason. Injected by the debugger, which bypasses the page's policy. */
 export async function violations(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   await session.send('Runtime.evaluate', { expression: axe.source });
@@ -81,7 +79,7 @@ export async function violations(page: Page): Promise<string[]> {
   );
 }
 
-/** CSS pixels by which a page is wider than its window; 0 = no sideways scrolling. */
+/** By how many CSS pixels a page is wider than its window; 0 = no sideways scrolling. */
 export function overflow(page: Page): Promise<number> {
   return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
 }

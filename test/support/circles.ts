@@ -20,7 +20,7 @@ interface Socket {
 }
 type Connect = (url: string, options: object) => Socket;
 
-/** Every event that the server of this protocol sends. */
+/** Every event that the server sends in this protocol. */
 const EVENTS = [
   'success',
   'error',
@@ -40,11 +40,11 @@ const require = createRequire(import.meta.url);
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into payloads freely
 export type Received = readonly [event: string, payload: any];
 
-/** A client of the circles protocol: received events wait in order until the test asks for them. */
+/** A client of the circles protocol. Received events wait in order until the test asks for them. */
 export class CirclesClient {
   private readonly inbox: Received[] = [];
   private wake: (() => void) | undefined;
-  /** Reason of the disconnection, once it has come. */
+  /** Reason of the disconnection, once it has happened. */
   disconnected: string | undefined;
 
   private constructor(readonly socket: Socket) {
@@ -78,7 +78,7 @@ export class CirclesClient {
     this.socket.emit(event, ...args);
   }
 
-  /** Emits something that no contract names. */
+  /** Emits something that is in no contract. */
   emitBadly(event: string, ...args: unknown[]): void {
     sendBadly(() => {
       this.emit(event, ...args);
@@ -101,7 +101,7 @@ export class CirclesClient {
     return received;
   }
 
-  /** The next event must be exactly this one. */
+  /** Asserts that the next event is exactly this one. */
   async expectNext(event: string, payload: unknown): Promise<void> {
     const received = await this.next();
     if (!isDeepStrictEqual(received, [event, payload])) {
@@ -109,7 +109,7 @@ export class CirclesClient {
     }
   }
 
-  /** The next event must have this name. @returns its payload */
+  /** Asserts that the next event has this name. @returns its payload */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into payloads freely
   async expect(event: string): Promise<any> {
     const received = await this.next();
@@ -117,7 +117,7 @@ export class CirclesClient {
     return received[1];
   }
 
-  /** Asserts that nothing has come except the answer to a question that every socket may ask. */
+  /** Asserts that nothing has arrived except the answer to a question that every socket may ask. */
   async expectQuiet(): Promise<void> {
     this.emit('webrtc_stun_info');
     const received = await this.next();
@@ -126,7 +126,7 @@ export class CirclesClient {
     }
   }
 
-  /** Takes everything received that was not looked at. */
+  /** Takes everything received and not yet looked at. */
   drain(): Received[] {
     return this.inbox.splice(0);
   }
@@ -209,12 +209,11 @@ export class CirclesHarness {
     return Object.assign(new CirclesHarness(server, apiOf(server)), { server });
   }
 
-  /** For a server in a process of its own. */
   static at(url: string): CirclesHarness {
     return new CirclesHarness({ url }, apiOf({ url }));
   }
 
-  /** Calls REST as somebody; fails unless it succeeds. @returns the body */
+  /** Calls REST as somebody, and throws unless it succeeds. @returns the body */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into answers freely
   async api(who: { token: string }, method: string, path: string, body?: unknown): Promise<any> {
     const answer = await this.call(method, path, { token: who.token, ...(body !== undefined && { body }) });
@@ -290,7 +289,7 @@ export class CirclesHarness {
     return (await this.connect(version, options)).login(who.token);
   }
 
-  /** Ends the sockets of a test. */
+  /** Closes the sockets of a test. */
   hangUp(): void {
     for (const client of this.clients.splice(0)) client.socket.close();
   }

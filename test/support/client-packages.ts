@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const CLIENTS = path.resolve(import.meta.dirname, '../../clients');
 const TSC = require.resolve('typescript/bin/tsc');
 
-/** The project of somebody who has installed the packed TypeScript client. */
+/** A project in which the packed TypeScript client is installed. */
 export class ClientProject {
   private constructor(readonly folder: string) {}
 
@@ -22,7 +22,7 @@ export class ClientProject {
     const { stdout } = await run('npm', ['pack', '--json', '--pack-destination', folder], { cwd });
     const [{ filename }] = JSON.parse(stdout.slice(stdout.indexOf('['))) as [{ filename: string }];
     await writeFile(path.join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
-    // Stand-ins for packages from the registry: the optional peers, and types of the program's platform.
+    // Stand-ins for packages from the registry: the optional peers, and the types of the program's platform.
     const socketIo = ['socket.io-client', 'engine.io-client', 'socket.io-parser', 'engine.io-parser', 'debug', 'ms'];
     socketIo.push('@socket.io/component-emitter', 'xmlhttprequest-ssl');
     const tools = [...socketIo, 'ws', '@types/node', 'undici-types'].map(folderOf);
@@ -34,7 +34,10 @@ export class ClientProject {
     return writeFile(path.join(this.folder, name), code);
   }
 
-  /** Compiles with `strict`, and checks all but TypeScript's own libraries. @returns the folder with the output */
+  /**
+   * Compiles with `strict`, and checks everything except TypeScript's own libraries. @returns the folder with the
+   * output
+   */
   async compile(files: readonly string[], module = 'nodenext', moduleResolution = module): Promise<string> {
     const compilerOptions = {
       ...{ module, moduleResolution, target: 'es2022', lib: ['es2023', 'dom', 'dom.iterable'], types: ['node'] },
@@ -50,7 +53,7 @@ export class ClientProject {
   }
 }
 
-/** A folder into which the Python client's wheel is installed, built and installed without a network. */
+/** A folder with the Python client's wheel, built and installed without a network. */
 export class ClientWheel {
   private constructor(
     readonly folder: string,
@@ -61,7 +64,7 @@ export class ClientWheel {
     const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-python-'));
     removeAfterUs(folder);
     const wheel = new ClientWheel(folder, python);
-    // In a copy, because a build leaves files next to the sources.
+    // In a copy, because building leaves files beside the sources.
     await mkdir(wheel.source);
     for (const name of ['pyproject.toml', 'README.md', 'switchboard_client', 'tests']) {
       await cp(path.join(CLIENTS, 'python', name), path.join(wheel.source, name), { recursive: true });
@@ -89,7 +92,7 @@ export class ClientWheel {
   }
 }
 
-/** The folder of a package; some packages export nothing but their main files. */
+/** The folder of a package. Some packages export nothing but their main files. */
 function folderOf(name: string): string {
   const paths = require.resolve.paths(name) ?? [];
   const found = paths.map((each) => path.join(each, name)).find((each) => isPackage(each));

@@ -8,7 +8,7 @@ import { freePort } from '../../src/modules/database/embedded/free-port.js';
 
 const START_MS = 10_000;
 
-/** A real TURN server on this machine's loopback address, which knows these shared secrets. */
+/** A real TURN server on the loopback address, which knows these shared secrets. */
 export class Coturn {
   private constructor(
     private readonly process: ChildProcess,

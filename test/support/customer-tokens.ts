@@ -8,7 +8,6 @@ export interface TestKey {
   readonly publicPem: string;
 }
 
-/** A pair of keys. */
 export function newKey(algorithm: 'EdDSA' | 'ES256' | 'RS256'): TestKey {
   const pair =
     algorithm === 'EdDSA'
@@ -31,7 +30,7 @@ export interface TestClaims extends JWTPayload {
 
 export const seconds = (): number => Math.floor(Date.now() / 1_000);
 
-/** A token as made by a customer's backend; `undefined` removes a claim. */
+/** A token as a customer's backend makes it; `undefined` removes a claim. */
 export function tokenBy(
   key: Pick<TestKey, 'algorithm' | 'sign'>,
   claims: TestClaims,
@@ -42,6 +41,6 @@ export function tokenBy(
   return new SignJWT(present).setProtectedHeader({ alg: key.algorithm, ...header }).sign(key.sign);
 }
 
-/** A token whose parts the test determines, with any signature. */
+/** A token with parts chosen by the test and any signature. */
 export const rawToken = (header: object, payload: object, signature = ''): string =>
   [header, payload].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.') + `.${signature}`;

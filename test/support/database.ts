@@ -6,21 +6,21 @@ import { createDataSource } from '../../ormconfig.js';
 
 export interface TestDatabase {
   readonly url: string;
-  /** A connected DataSource of its own; closed by `drop`. */
+  /** A new connected DataSource, closed by `drop`. */
   connect(): Promise<DataSource>;
-  /** Closes what `connect` returned, and removes the database. */
+  /** Closes what `connect` returned and removes the database. */
   drop(): Promise<void>;
 }
 
 /**
- * A new database: a migrated copy of the template made by the global setup, or one without migrations, if requested
- * with an encoding that cannot hold all text.
+ * A new database: a migrated copy of the global setup's template, or, on request, an empty one with an encoding that
+ * cannot hold all text.
  */
 export async function createTestDatabase(state: 'migrated' | 'blank' | 'latin' = 'migrated'): Promise<TestDatabase> {
   const name = `switchboard_test_${randomBytes(6).toString('hex')}`;
   const template = state === 'migrated' ? inject('databaseTemplate') : 'template0';
   const latin = state === 'latin' ? `ENCODING 'LATIN1' LOCALE 'C' LOCALE_PROVIDER libc` : '';
-  // Its files are copied as they are: with fsync off that takes half as long as writing them to the log.
+  // Copies files as they are: with fsync off, that takes half as long as writing them to the log.
   await onServer(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY FILE_COPY ${latin}`);
   const url = new URL(inject('databaseServer'));
   url.pathname = `/${name}`;

@@ -5,14 +5,14 @@ import path from 'node:path';
 const ROOT = path.resolve(import.meta.dirname, '../..');
 
 export interface RunningExample {
-  /** Everything it has printed so far, including errors. */
+  /** Everything printed so far, including errors. */
   readonly output: () => string;
   readonly ended: Promise<unknown>;
   /** Types a line on its standard input. */
   readonly type: (line: string) => void;
 }
 
-/** The programs of a documentation page: code blocks headed by a file name. Tests that run some must stop them. */
+/** The programs of a documentation page: code blocks headed by a file name. Tests that start some must stop them. */
 export class Examples {
   private readonly programs: Map<string, string>;
   private readonly running: ChildProcess[] = [];
@@ -27,7 +27,7 @@ export class Examples {
     return [...this.programs.keys()].sort();
   }
 
-  /** Programs with an extension, such as `.ts`. */
+  /** Programs with this extension, such as `.ts`. */
   namesOf(ending: string): string[] {
     return this.names.filter((name) => name.endsWith(ending));
   }
@@ -48,7 +48,7 @@ export class Examples {
     return this.start([file, ...own, ...args], env, this.codeOf(name));
   }
 
-  /** Starts one that had to be converted before it could run. @param input all of it, or null: it is typed later */
+  /** Starts a program that had to be converted first. @param input all of it; null if it is typed later */
   start([file, ...args]: [string, ...string[]], env = {}, input: string | null = ''): RunningExample {
     const child = spawn(file, args, { cwd: ROOT, env: { ...process.env, ...env } });
     this.running.push(child);

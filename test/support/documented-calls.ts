@@ -9,7 +9,7 @@ import { closed } from './frame-contract.js';
 const document = JSON.parse(readFileSync('openapi/openapi.json', 'utf8')) as OpenApiDocument;
 const resolve = resolver(document);
 const BY_ID = new Map(operationsOf(document).map(([name, operation]) => [operation.operationId, name]));
-/** Everything sent or answered as JSON, by operation and status or `body`. */
+/** All JSON sent or answered, by operation and status or `body`. */
 export const DOCUMENTED = new Map(jsonOf(document));
 
 /** Allows no undeclared members. */
@@ -36,11 +36,11 @@ export interface DocumentedCall extends Pick<ApiCall, 'token' | 'headers'> {
   // Replaces path parameters, or is appended to the path.
   readonly at?: Readonly<Record<string, string | number>>;
   readonly query?: string;
-  /** Members of the body that refer to things on this server. */
+  /** Members of the body that refer to objects on this server. */
   readonly with?: object;
 }
 
-/** Calls operations as documented, and remembers which; answers must be as documented. */
+/** Calls operations as documented, checks their answers, and remembers which were called. */
 export class DocumentedCalls {
   readonly seen = new Set<string>();
 

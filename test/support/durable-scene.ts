@@ -15,7 +15,7 @@ export interface KeptMessage {
   readonly message: string;
 }
 
-/** A durable room with writers and readers at work, whatever happens to the servers. */
+/** A durable room with writers and readers that keep working whatever happens to the servers. */
 export class DurableScene {
   private constructor(
     /** Returns a harness on a running server; called anew each time. */
@@ -57,7 +57,7 @@ export class DurableScene {
     return this.writers.reduce((sum, { acked }) => sum + acked.size, 0);
   }
 
-  /** Error codes that came instead of acknowledgements. */
+  /** Error codes received instead of acknowledgements. */
   get errors(): string[] {
     return this.writers.flatMap(({ errors }) => errors);
   }
@@ -67,7 +67,7 @@ export class DurableScene {
     return this.writers.every(({ done }) => done);
   }
 
-  /** Makes writers start nothing new. */
+  /** Stops writers from starting anything new. */
   finish(): void {
     for (const writer of this.writers) writer.finish();
   }
@@ -76,7 +76,7 @@ export class DurableScene {
     await Promise.all([...this.writers, ...this.readers].map((client) => client.stop()));
   }
 
-  /** Everything that the room kept, over REST. */
+  /** Everything stored in the room, over REST. */
   async history(): Promise<KeptMessage[]> {
     const rooms = await this.rooms();
     const all: KeptMessage[] = [];
@@ -110,7 +110,7 @@ export class DurableScene {
   }
 }
 
-/** Waits for `condition`. @param explain adds to the error if it does not become true */
+/** Waits for `condition`. @param explain its text is added to the error if the condition does not come true */
 export async function until(
   condition: () => boolean,
   what: string,

@@ -127,7 +127,7 @@ export class RoomGateway extends EchoBase {
     if (code === 'bug') throw new Error('a bug');
     connection.admit({ kind: 'endpoint', id: code, label: code });
     await this.hub.subscribe(connection, channel('room', code));
-    // Published before the 101 is sent, but must arrive all the same.
+    // Published before the 101 is sent, but must arrive nevertheless.
     this.hub.publish(channel('room', code), { type: 'x', body: { joined: code } } as EchoEvent);
   }
 

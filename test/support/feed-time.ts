@@ -4,9 +4,9 @@ import { type RunningApp } from './app.js';
 import { ManualTime } from './manual-time.js';
 
 export const STEP_MS = STEP_SECONDS * 1_000;
-/** Instead of once a second. */
+/** In real servers, once a second. */
 const LOOK_MS = 20;
-/** Longer than it takes until all nodes are known to have a sample. */
+/** Longer than it takes for all nodes to be known to have a sample. */
 const AFTER_MS = 600;
 
 /** Controls the time of console feeds: they are refreshed continually, and sample steps end on command. */

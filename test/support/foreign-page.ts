@@ -28,7 +28,7 @@ export class ForeignPages {
     return new ForeignPages(server, (server.address() as AddressInfo).port);
   }
 
-  /** An origin; two of them lead to this server. */
+  /** An origin of this server; it has two. */
   origin(host: '127.0.0.1' | 'localhost' = '127.0.0.1'): string {
     return `http://${host}:${this.port}`;
   }

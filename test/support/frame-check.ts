@@ -3,13 +3,14 @@ import { seenMessages, takeComplaints } from './frame-witness.js';
 
 declare module 'vitest' {
   interface TaskMeta {
-    /** The contract messages that its process has seen, up to the end of the file. */
+    /** The contract messages seen by this process up to the end of the file. */
     messages?: readonly string[];
   }
 }
 
-// Everything servers send must be in a contract, whatever the test itself checks; in transcripts also what they are
-// sent.
+// Whatever the test itself checks, everything that servers send must be in a contract; in transcripts, so must
+// everything
+// they are sent.
 afterEach(({ task }) => {
   const complaints = takeComplaints(task.file.name.startsWith('test/protocols/'));
   task.file.meta.messages = seenMessages();

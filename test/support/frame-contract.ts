@@ -8,11 +8,11 @@ export type FrameDirection = 'receives' | 'sends' | 'replies';
 
 const { components } = buildAsyncApi(CONTRACTS);
 
-/** Clients may add members; the server may not send any that its contract does not name. */
+/** Clients may add members; the server may send only those that its contract names. */
 const OPEN = compiler(components.schemas);
 const CLOSED = compiler(closed(components.schemas) as object);
 
-/** The message of the channel that a frame is; `undefined` when it is none. */
+/** The channel's message that a frame is; `undefined` if it is none. */
 export function messageOf(channel: ChannelContract, direction: FrameDirection, frame: unknown): Message | undefined {
   return declared(channel, direction).find(({ name }) => validatorOf(direction, name)(frame));
 }
@@ -34,7 +34,7 @@ function compiler(schemas: object): Ajv {
   const ajv = new Ajv({ strictTypes: false, strictTuples: false, validateFormats: false });
   ajv.addKeyword({
     keyword: JSON_CONTENT,
-    // The content of a string of JSON is checked, too.
+    // The content of JSON strings is checked, too.
     compile: (content: object) => {
       const absolute = JSON.parse(JSON.stringify(content).replaceAll('"#/', '"document#/')) as object;
       let validate: ValidateFunction | undefined;
@@ -58,7 +58,7 @@ function parsed(text: string): unknown {
 export function closed(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(closed);
   if (typeof node !== 'object' || node === null) return node;
-  // Under `not`, a closed schema would forbid less, so that stays open.
+  // Left open under `not`, where a closed schema would forbid less.
   const entries = Object.entries(node).map(([key, value]) => [key, key === 'not' ? value : closed(value)]);
   const schema = Object.fromEntries(entries) as Record<string, unknown>;
   const isObject = schema['type'] === 'object' && typeof schema['properties'] === 'object';

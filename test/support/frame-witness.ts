@@ -5,14 +5,14 @@ import { declared, type FrameDirection, messageOf } from './frame-contract.js';
 const DIRECTIONS = ['receives', 'sends', 'replies'] as const;
 
 const seen = new Set<string>();
-/** Frames since the last check that no contract names: from clients, and from servers. */
+/** Frames in no contract since the last check: from clients, and from servers. */
 const unknown: Record<'sent' | 'heard', string[]> = { sent: [], heard: [] };
 let isBadOnPurpose = false;
 
-/** Ports of servers with a test's own gateways. */
+/** Ports of servers with gateways of a test. */
 const ownServers = new Set<number>();
 
-/** The channels of the address that a client connects to; none for servers with their own protocols. */
+/** The channels of the address that a client connects to; none for servers that speak their own protocols. */
 export function channelsAt(url: string): readonly ChannelContract[] {
   const { pathname, port } = new URL(url);
   if (ownServers.has(Number(port))) return [];
@@ -47,12 +47,12 @@ export function witnessText(channels: readonly ChannelContract[], direction: Fra
   witness(channels, direction, frame);
 }
 
-/** Tells that the test sends what no contract names on purpose. */
+/** Call when the test deliberately sends what no contract names. */
 export function sendsBadFrames(): void {
   isBadOnPurpose = true;
 }
 
-/** Tells that what `send` sends right now is in no contract, on purpose; if it is in one, that is a complaint. */
+/** Declares that what `send` sends is deliberately in no contract; if it is in one, that is a complaint. */
 export function sendBadly(send: () => void): void {
   const { length } = unknown.sent;
   send();
@@ -60,7 +60,7 @@ export function sendBadly(send: () => void): void {
     unknown.sent.push('a frame that is meant to be bad, and is in a contract');
 }
 
-/** Takes server frames that no contract names; tests that take them expect them. */
+/** Takes server frames that no contract names, for tests that expect them. */
 export const takeUnknown = (): readonly string[] => unknown.heard.splice(0);
 
 /** Ends a test. @param isTranscript whether bad frames must be announced @returns what was wrong with its frames */

@@ -14,9 +14,9 @@ declare module 'vitest' {
   interface ProvidedContext {
     /** A server on which tests may create databases. */
     databaseServer: string;
-    /** Name of the migrated, empty database that theirs are copied from. */
+    /** Name of the migrated, empty database that those of tests are copied from. */
     databaseTemplate: string;
-    /** A DATA_DIR with an embedded database that nothing was written to, to be copied; '' where the run uses another server. */
+    /** A DATA_DIR with an unused embedded database, to be copied; '' if the run uses another server. */
     newDataDir: string;
   }
 }
@@ -26,8 +26,8 @@ const silent = { log: () => undefined, warn: () => undefined, error: () => undef
 const VOLATILE = { durable: false, log: silent };
 
 /**
- * Builds the pages, and provides one PostgreSQL for the whole run: TEST_DATABASE_URL, or else an embedded one in a
- * temporary folder.
+ * Builds the pages and provides one PostgreSQL for the whole run: TEST_DATABASE_URL, or an embedded one in a temporary
+ * folder.
  */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const build = [path.resolve(import.meta.dirname, '../../scripts/build.mjs'), '--only=pages'];
@@ -55,7 +55,7 @@ async function startDatabase(project: TestProject): Promise<() => Promise<void>>
   };
 }
 
-/** Made once for all servers of the run, since making a database takes longer than starting one. */
+/** Made once for all servers of the run: making a database takes longer than starting one. */
 async function makeDataDir(): Promise<string> {
   const dataDir = await temporary();
   await (await EmbeddedDatabase.open({ dataDir, ...VOLATILE })).close();

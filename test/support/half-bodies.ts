@@ -1,11 +1,11 @@
 import net from 'node:net';
 
-/** Bytes that each request announces: the maximum allowed. */
+/** Bytes announced by each request: the maximum allowed. */
 const CLAIMED = 1_048_576;
 
 /**
- * Sends requests on separate connections, without the last byte of their bodies.
- * @returns the status of the first answer that comes all the same, or 0 when the connection is cut
+ * Sends requests on separate connections, each without the last byte of its body.
+ * @returns the status of the first answer that comes nevertheless, or 0 if the connection is cut
  */
 export async function sendHalfBodies(port: number, paths: readonly string[], type: string): Promise<number> {
   const sockets: net.Socket[] = [];

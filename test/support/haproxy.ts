@@ -20,12 +20,12 @@ export interface Haproxy {
   stop(): Promise<void>;
 }
 
-/** `haproxy -c`: rejects with HAProxy's errors for a file that it would not start with. */
+/** `haproxy -c`: rejects, with HAProxy's errors, for a file that it would not start with. */
 export async function checkHaproxy(file: string, env: Record<string, string> = {}): Promise<void> {
   await promisify(execFile)('haproxy', ['-c', '-f', file], { env: { PATH: process.env['PATH'], ...env } });
 }
 
-/** The configuration we ship, with only addresses and files replaced, in front of three servers. */
+/** The configuration we ship in front of three servers; only addresses and files are replaced. */
 export async function startHaproxy(
   nodes: readonly [string, string, string],
   certificate: { readonly certFile: string; readonly keyFile: string },
@@ -46,7 +46,7 @@ export async function startHaproxy(
     ['/etc/haproxy/certs/switchboard.pem', pem],
     // Only root can switch users.
     ...(process.getuid?.() === 0 ? [] : AS_ANOTHER_USER.map((line) => [line, ''] as const)),
-    // The process's limit of open files is that of the user who runs the tests.
+    // The limit on open files is that of the user who runs the tests.
     ['maxconn 100000', 'maxconn 500'],
   ]);
   const file = path.join(folder, 'haproxy.cfg');

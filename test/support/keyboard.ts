@@ -1,6 +1,6 @@
 import { type Locator, type Page } from 'playwright-core';
 
-/** Presses after which a person would give up. */
+/** After this many presses a person would give up. */
 const MOST = 300;
 
 /** An element of the page; the functions below run there. */
@@ -10,7 +10,7 @@ interface PageElement {
 declare const document: { readonly activeElement: PageElement };
 const PRECEDING = 2;
 
-/** Where the focus is, and whether that is visible. */
+/** Where the focus is, and whether it is visible. */
 const LOOK = `(() => {
   const active = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(active);
@@ -25,16 +25,16 @@ const LOOK = `(() => {
   };
 })()`;
 
-/** A user without a mouse. Whatever gets the focus on the way must visibly have it. */
+/** A user without a mouse. Everything that gets the focus on the way must show it. */
 export class Keyboard {
   constructor(private readonly page: Page) {}
 
-  /** Moves to an element with the tabulator, forwards or backwards as needed. */
+  /** Moves to an element with the tab key, forwards or backwards as needed. */
   async to(wanted: Locator): Promise<void> {
     await wanted.first().waitFor();
     for (let presses = 0; presses < MOST; presses++) {
       const isNowhere = await this.look();
-      // Located anew each time, since a redrawn screen has other elements.
+      // Located anew each time, since a redrawn screen has new elements.
       const where = await wanted.evaluateAll(
         (elements: PageElement[], preceding) => ({
           isThere: elements.includes(document.activeElement),
@@ -71,7 +71,7 @@ export class Keyboard {
     return this.page.keyboard.press(key);
   }
 
-  /** The focused element's label or text; `null` when nothing has the focus. */
+  /** The focused element's label or text; `null` if nothing has the focus. */
   focused(): Promise<string | null> {
     return this.page.evaluate<string | null>(
       `document.activeElement === document.body ? null
@@ -80,12 +80,13 @@ export class Keyboard {
     );
   }
 
-  /** Whether the focus stays in the open dialog, however often the tabulator is pressed. */
+  /** Whether the focus stays in the open dialog, however often the tab key is pressed. */
   async isTrapped(): Promise<boolean> {
     for (let presses = 0; presses < 25; presses++) {
       await this.press(presses < 20 ? 'Tab' : 'Shift+Tab');
       await this.look();
-      // Between the last and the first element, the browser's own controls get the focus, which are not part of the
+      // Between the last and the first element, the focus passes through the browser's own controls, which are not part
+      // of the
       // page.
       const isIn = await this.page.evaluate<boolean>(
         `document.activeElement === document.body || document.activeElement.closest('[role=dialog]') !== null`,

@@ -1,7 +1,7 @@
 import { Broker, type Envelope, type EnvelopeHandler } from '../../src/modules/realtime/ports/broker.js';
 import { type Channel } from '../../src/modules/realtime/channel.js';
 
-/** What happens to an envelope on its way to one node: delivered after this many milliseconds, or never. */
+/** What happens to an envelope on its way to a node: delivered after this many milliseconds, or never. */
 export type Fate = (from: number, to: number) => number | 'lost';
 
 /** A broker between nodes of one process that loses and reorders envelopes on command. */

@@ -3,10 +3,10 @@ import http from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { WebSocket, WebSocketServer } from 'ws';
 
-/** Replaces the n-th frame (from 1) that the server sends to a client: returns what is passed on instead. */
+/** Replaces the n-th frame (from 1) from the server to a client: returns what is passed on instead. */
 export type Lie = (frame: string, n: number) => readonly string[];
 
-/** A proxy in front of a server that passes everything on, but lies to the clients of rooms. */
+/** A proxy that passes everything on, but lies to the clients of rooms. */
 export class LyingProxy {
   readonly #server = http.createServer((request, response) => {
     this.#forward(request, response);

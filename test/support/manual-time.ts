@@ -9,9 +9,9 @@ interface Due {
   readonly act: () => void;
 }
 
-/** All of a node's time: it passes on command. */
+/** All of a node's time, which passes on command. */
 export class ManualTime extends Clock implements MonotonicClock, Timers {
-  /** Controls a server: what it schedules from now on waits for this time, by which its clocks are also ahead. */
+  /** Controls a server: whatever it schedules from now on waits for this time, and its clocks are ahead by it. */
   static of({ nodes }: { readonly nodes: readonly INestApplicationContext[] }): ManualTime {
     const time = new ManualTime(0);
     for (const node of nodes) {
@@ -46,11 +46,11 @@ export class ManualTime extends Clock implements MonotonicClock, Timers {
     return this.add({ at: this.ms + ms, every: undefined, act });
   }
 
-  /** Lets time pass: everything due happens, in order; what it awaits on the network may come later. */
+  /** Lets time pass: everything due happens, in order. What that awaits on the network may come later. */
   async passes(ms: number): Promise<void> {
     const end = this.ms + ms;
     for (;;) {
-      // Work already begun may still schedule something.
+      // Work in progress may still schedule something.
       await new Promise(setImmediate);
       const next = this.next(end);
       if (next === undefined) break;
@@ -62,7 +62,7 @@ export class ManualTime extends Clock implements MonotonicClock, Timers {
     this.ms = end;
   }
 
-  /** Lets time pass while this node sleeps: nothing due happens. */
+  /** Lets time pass while this node sleeps, so that nothing due happens. */
   sleeps(ms: number): void {
     this.ms += ms;
   }

@@ -20,13 +20,13 @@ export interface Nginx {
   stop(): Promise<void>;
 }
 
-/** The parts of the shipped site that are replaced by the files for three nodes. */
+/** The parts of the shipped site that the files for three nodes replace. */
 const ONE_NODE = /^upstream switchboard \{$[^}]*^\}$/m;
 const ONE_NODE_LOCATION = / {4}location \/ \{\n {8}proxy_pass [^}]*\}/;
 
 /**
- * The site we ship, with only addresses and files replaced, in its own nginx in front of `upstream`; for three servers
- * with the file that we ship for those.
+ * The site we ship, in its own nginx in front of `upstream`, or with our file for three nodes if there are three; only
+ * addresses and files are replaced.
  */
 export async function startNginx(
   upstream: string | readonly [string, string, string],

@@ -3,8 +3,8 @@ import { type AuditLog } from '../../src/modules/audit/audit-log.service.js';
 type Work = (was: () => void) => Promise<unknown>;
 
 /**
- * For units whose acts are looked at, not what is written of them.
- * @param rows from which acts that need nothing else remove
+ * For tests of acts, not of their entries in the audit log.
+ * @param rows where acts remove rows that need nothing else
  */
 export const noAudit = (rows: Pick<Map<number, unknown>, 'delete'>) =>
   ({

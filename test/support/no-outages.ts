@@ -1,4 +1,4 @@
 import { OUTAGES } from '../../src/common/outages/outages.js';
 
-// The specs of a process share these: outages of one file are over for the next.
+// Shared by the specs of a process: an outage in one file is over in the next.
 for (const outage of Object.values(OUTAGES)) outage.worked(0);

@@ -142,7 +142,7 @@ export function omikronNode({ broker, store, presence }: Ports, host: string) {
     pings,
     states,
     calls,
-    /** The ends of calls that the ledger was told of here. */
+    /** The ends of calls that this node's ledger was told of. */
     told,
     relay: new OmikronRelay(hub, sessions),
     iotas: new IotaAdmission(repository, throttle, sessions, departures, states, pings, hub),

@@ -40,7 +40,7 @@ export class OmikronHarness {
     return Object.assign(await OmikronHarness.on(app, () => app.close()), { app });
   }
 
-  /** Uses a server that is already running; its first admin is `ADMIN`. */
+  /** Uses a running server, whose first admin is `ADMIN`. */
   static async on(
     server: Pick<RunningApp, 'url' | 'wsUrl'>,
     stop: () => Promise<void> = () => Promise.resolve(),
@@ -85,7 +85,7 @@ export class OmikronHarness {
     return socket;
   }
 
-  /** An identified client. @param iota its Iota's socket, which is told of it */
+  /** An identified client. @param iota its Iota's socket, which is told of the client */
   async client(user: TestUser, iota?: WsClient): Promise<WsClient> {
     const socket = await this.connect('/ws/client/');
     const { data } = await this.ask(socket, 'identification', { user_id: user.id, private_key_hash: user.hash });
@@ -102,7 +102,7 @@ export class OmikronHarness {
     return { socket, answer: await this.ask(socket, 'identification', data) };
   }
 
-  /** Sends a message and takes the next frame as its answer, whose id must be the same. */
+  /** Sends a message and takes the next frame as its answer, which must have the same id. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- tests look into frames freely
   async ask(socket: WsClient, type: string, data: object, more: object = {}): Promise<any> {
     const id = randomUUID();

@@ -28,11 +28,11 @@ export interface Operation {
   readonly credential: 'bearer' | 'apiKey' | undefined;
   readonly pathParameters: readonly string[];
   readonly queryParameters: readonly { readonly name: string; readonly schema: Schema }[];
-  /** Schema of its JSON body; `undefined` when it takes none. */
+  /** Schema of its JSON body; `undefined` if it takes none. */
   readonly body: Schema | undefined;
-  /** The documented example of the body; empty when it takes none. */
+  /** The documented example of the body; empty if it takes none. */
   readonly example: Readonly<Record<string, unknown>>;
-  /** Whether it answers 201. Resumable uploads are only begun. */
+  /** Whether it answers 201: resumable uploads are only begun. */
   readonly creates: boolean;
   /** Whether it reads a body that is not JSON. */
   readonly readsOtherBody: boolean;
@@ -122,7 +122,7 @@ function goodValue(schema: Schema): unknown {
   return schema.example ?? schema.enum?.[0] ?? OF_TYPE[typesOf(schema)[0] ?? 'string'];
 }
 
-/** JSON texts that do not satisfy `schema`, each with what is wrong. */
+/** JSON texts that violate `schema`, each with the reason. */
 export function badValues(schema: Schema): (readonly [what: string, json: string])[] {
   const types = typesOf(schema);
   if (types.length === 0) return [];
@@ -144,7 +144,7 @@ function badTexts(schema: Schema): [string, string][] {
   if (minLength !== undefined && minLength > 0) bad.push(['too short', JSON.stringify('x'.repeat(minLength - 1))]);
   if ((format !== undefined && format !== 'password') || pattern !== undefined)
     bad.push(['no such format', '"no such format"']);
-  // What PostgreSQL cannot store, and what UTF-8 cannot express.
+  // A character that PostgreSQL cannot store, and one that UTF-8 cannot express.
   bad.push(['NUL', String.raw`"te\u0000xt"`], ['half a surrogate pair', String.raw`"te\ud800xt"`]);
   return bad;
 }

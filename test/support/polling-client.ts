@@ -17,7 +17,7 @@ export class PollingClient {
     await this.post(`42${JSON.stringify([event, payload])}`);
   }
 
-  /** Makes one request for waiting packets. @returns them; `undefined` when the session is over */
+  /** Makes one request for waiting packets. @returns them; `undefined` if the session is over */
   async poll(): Promise<string[] | undefined> {
     const response = await fetch(this.url);
     const text = await response.text();

@@ -17,11 +17,11 @@ export interface Exit {
 }
 
 export interface StartOptions {
-  /** `npm` starts it the way the README does; by default, only the server. */
+  /** `npm` starts it as the README does; the default is the server alone. */
   readonly by?: 'node' | 'npm';
-  /** Default: a `newDataDir`; an empty one with another database, or on a disk of its own. */
+  /** Default: a `newDataDir`, or an empty folder with another database or a disk of its own. */
   readonly dataDir?: string;
-  /** Makes `dataDir` a disk of its own with this many bytes; only `filesOf` finds its files. */
+  /** Makes `dataDir` a disk of its own with this many bytes, whose files only `filesOf` finds. */
   readonly diskBytes?: number;
 }
 
@@ -29,12 +29,12 @@ export interface StartOptions {
 export interface ServerProcess {
   readonly pid: number;
   readonly dataDir: string;
-  /** Resolves with `http://127.0.0.1:<port>` (https with a certificate) when it listens; rejects if it ends first. */
+  /** Resolves with `http://127.0.0.1:<port>` (https with a certificate) once it listens; rejects if it ends first. */
   readonly url: Promise<string>;
   readonly exited: Promise<Exit>;
-  /** Everything it has written so far. */
+  /** All its output so far. */
   output(): string;
-  /** Signals the process; `group` = its whole process group, as Ctrl-C in a terminal does. */
+  /** Signals the process, or with `group` its whole process group, as Ctrl-C in a terminal does. */
   kill(signal: NodeJS.Signals, whom?: 'process' | 'group'): void;
   /** Resolves when the output contains `text`. */
   says(text: string): Promise<void>;
@@ -51,8 +51,8 @@ export async function ensureBuilt(): Promise<void> {
 }
 
 /**
- * Starts the real server from dist, with nothing of this environment except PATH and HOME.
- * End it and what it left behind with `cleanUpProcesses` in `afterEach`.
+ * Starts the real server from dist, with nothing of this environment except PATH and HOME. Call `cleanUpProcesses` in
+ * `afterEach`.
  */
 export async function startProcess(
   env: Record<string, string> = {},
@@ -115,7 +115,7 @@ export async function startProcess(
   return server;
 }
 
-/** An empty one, removed by `cleanUpProcesses`. */
+/** An empty DATA_DIR, removed by `cleanUpProcesses`. */
 export async function temporaryDataDir(): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-process-'));
   removeAfterUs(folder);
@@ -123,14 +123,14 @@ export async function temporaryDataDir(): Promise<string> {
   return folder;
 }
 
-/** A temporary DATA_DIR with a database in it that no server has used yet: a copy, since it takes seconds to make. */
+/** A temporary DATA_DIR with an unused database: a copy, since making one takes seconds. */
 export async function newDataDir(): Promise<string> {
   return copied(inject('newDataDir'), await temporaryDataDir());
 }
 
 let used: Promise<string> | undefined;
 
-/** A temporary DATA_DIR as a server leaves it at its end, with the database in it. */
+/** A temporary DATA_DIR as a server leaves it, with its database. */
 export async function usedDataDir(): Promise<string> {
   used ??= leaveDataDir();
   return copied(await used, await temporaryDataDir());
@@ -152,7 +152,7 @@ async function leaveDataDir(): Promise<string> {
   return dataDir;
 }
 
-/** The command in a namespace whose `DATA_DIR` is a disk of `bytes`. */
+/** Wraps the command in a namespace where `DATA_DIR` is a disk of `bytes`. */
 function onDisk(bytes: number | undefined, file: string, args: string[]): [string, string[]] {
   if (bytes === undefined) return [file, args];
   const mount = `mount -t tmpfs -o mode=0700,size=${bytes} none "$DATA_DIR" && exec "$0" "$@"`;
@@ -162,14 +162,14 @@ function onDisk(bytes: number | undefined, file: string, args: string[]): [strin
 /** The files of a server with a disk of its own. */
 export const filesOf = ({ pid, dataDir }: ServerProcess): string => `/proc/${pid}/root${dataDir}`;
 
-/** Pid of the embedded database's server under `dataDir`, if there is one. */
+/** Pid of the embedded database under `dataDir`, if there is one. */
 export async function databasePid(dataDir: string): Promise<number | undefined> {
   const text = await readFile(path.join(dataDir, 'postgres/postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number(text.split('\n')[0]);
   return pid > 0 ? pid : undefined;
 }
 
-/** Whether `pid` is alive; a process that has ended but was not reaped yet is not. */
+/** Whether `pid` is alive; an ended process that has not been reaped is not. */
 export async function lives(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (stat !== undefined) return !/\) [ZX] /.test(stat);
@@ -181,7 +181,7 @@ export async function lives(pid: number): Promise<boolean> {
   }
 }
 
-/** Kills every server still running, and databases left behind by killed ones; removes their folders. */
+/** Kills every server that is still running, and databases that killed servers left behind; removes their folders. */
 export async function cleanUpProcesses(): Promise<void> {
   for (const server of [...running]) {
     server.kill('SIGKILL', 'group');
@@ -189,7 +189,7 @@ export async function cleanUpProcesses(): Promise<void> {
   }
   for (const folder of folders) {
     const pid = await databasePid(folder);
-    // The file may name another program's process.
+    // The pid in the file may belong to another program by now.
     if (pid !== undefined && (await isServerProcess(pid, await realpath(path.join(folder, 'postgres'))))) {
       process.kill(pid, 'SIGQUIT');
       for (let i = 0; i < 100 && (await lives(pid)); i++) await sleep(50);

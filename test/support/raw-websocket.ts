@@ -24,12 +24,12 @@ export interface RawFrame {
   readonly payload: Buffer;
 }
 
-/** A WebSocket spoken by hand over TCP, for what well-behaved clients never do: pipelining, half frames, silence. */
+/** A WebSocket by hand over TCP, for what well-behaved clients never do: pipelining, half frames, silence. */
 export class RawWebSocket {
   readonly frames: RawFrame[] = [];
   /** Texts of the text frames. */
   readonly texts: string[] = [];
-  /** The code of the close frame, once there is one. */
+  /** The code of the close frame, once it has arrived. */
   closeCode: number | undefined;
   head = '';
   ended = false;

@@ -1,12 +1,12 @@
 import { type TestRedis } from './redis.js';
 import { TcpProxy } from './tcp-proxy.js';
 
-/** Loopback addresses given out; the first one is where the servers themselves listen. */
+/** Loopback addresses in use; the first is that of the servers themselves. */
 let lastAddress = 1;
 
 /**
- * The way of one node to all servers of `redis`. It has a loopback address of its own and the ports of the servers: so
- * it also holds for those that a cluster names, as long as it names nothing but ports.
+ * One node's cable to all servers of `redis`. It listens on its own loopback address, at the servers' ports, so it also
+ * works for servers that a cluster names, as long as the cluster names only ports.
  */
 export class RedisCable {
   private readonly host = `127.0.0.${++lastAddress}`;

@@ -10,7 +10,7 @@ import { RedisConnection } from '../../src/modules/realtime/redis/connection/red
 import { RedisNodeBoard } from '../../src/modules/realtime/redis/state/redis.node-board.js';
 import { RedisPresence } from '../../src/modules/realtime/redis/state/redis.presence.js';
 
-/** The part of a node that is in Redis, without the rest. */
+/** The part of a node that uses Redis, without the rest. */
 export interface RedisNode {
   readonly identity: NodeIdentity;
   readonly connection: RedisConnection;

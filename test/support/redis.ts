@@ -12,22 +12,22 @@ const HOST = '127.0.0.1';
 const START_MS = 15_000;
 const MASTER_NAME = 'switchboard';
 
-/** Creating the first client of its kind is slow; copies are not. */
+/** Creating the first client of a kind is slow; copying one is not. */
 const ORIGINAL = createClient();
 
-/** Real servers on this machine's loopback address, for tests of any kind. */
+/** Real servers on the loopback address, for tests of any kind. */
 export interface TestRedis {
   /** For `REDIS_URL`. */
   readonly url: string;
   /** Its data servers. */
   readonly servers: readonly RedisServer[];
-  /** Deletes everything stored, on all servers. */
+  /** Deletes everything stored on all servers. */
   flush(): Promise<void>;
-  /** All servers: connections break, data is gone. */
+  /** Ends all servers: connections break and data is lost. */
   kill(): Promise<void>;
-  /** Those that do not run. Resolves when all of it takes commands again. */
+  /** Starts the servers that are not running. Resolves when all of them take commands again. */
   restart(): Promise<void>;
-  /** All servers accept connections, and answer nothing. */
+  /** Makes all servers accept connections but answer nothing. */
   pause(): void;
   /** Resolves when all of it takes commands again. */
   resume(): Promise<void>;
@@ -64,10 +64,10 @@ export class RedisServer {
     return this.#process?.exitCode === null && this.#process.signalCode === null;
   }
 
-  /** Starts it, without any data, where it was before. */
+  /** Starts it again in the same place, without data. */
   async restart(): Promise<void> {
     await this.kill();
-    // Ends with this process, whatever ends that.
+    // Ends with this process, however that ends.
     const child = spawn('setpriv', ['--pdeathsig', 'KILL', 'redis-server', ...this.args], { stdio: 'ignore' });
     this.#process = child;
     const giveUp = Date.now() + START_MS;
@@ -120,21 +120,22 @@ export async function startRedis(): Promise<TestRedis & { readonly server: Redis
   return { ...together([server], `redis://${HOST}:${server.port}`), server };
 }
 
-/** What nodes share where it does not matter what it is: one server, or with `TEST_REDIS=cluster` a cluster. */
+/** For tests that do not care which: one server, or with `TEST_REDIS=cluster` a cluster. */
 export function startSharedRedis(kind = process.env['TEST_REDIS']): Promise<TestRedis> {
   return kind === 'cluster' ? startRedisCluster({ endpoints: 'unknown-endpoint' }) : startRedis();
 }
 
-/** Masters of a cluster; where it has replicas, as many follow them in the same order. */
+/** Masters of a cluster, followed by as many replicas in the same order, if it has any. */
 const MASTERS = 3;
 
 interface ClusterOptions {
   /**
-   * Whether it tells under which addresses its servers are reached, or that each is where it was asked: so each node can
-   * have a way of its own to them.
+   * Whether it announces the addresses of its servers, or that each is where it was asked, so that each node can have
+   * its
+   * own cable to them.
    */
   readonly endpoints?: 'ip' | 'unknown-endpoint';
-  /** One for each master, which takes its place when it is away for some two seconds. */
+  /** One replica per master; it takes over when the master has been away for some two seconds. */
   readonly replicas?: boolean;
 }
 
@@ -213,7 +214,7 @@ export async function startRedisSentinel(): Promise<SentinelRedis> {
   };
 }
 
-/** @param ready resolves when servers that were away make one whole again */
+/** @param ready resolves when the servers work together again after some were away */
 function together(
   servers: readonly RedisServer[],
   url: string,

@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { describe, it } from 'vitest';
 
 /**
- * A suite that needs `program` (found on PATH). Without it the suite is skipped and its name says why; with
- * REQUIRE_ALL=1 it fails instead.
+ * A suite that needs `program` on PATH. Without it, the suite is skipped and its name says why; with REQUIRE_ALL=1, it
+ * fails instead.
  */
 export function describeWith(program: string, name: string, suite: () => void): void {
   describeIf(isInstalled(program), program, name, suite);
 }
 
-/** The one that `PYTHON` names, for other versions of its packages; Debian's; the first one on PATH. */
+/** The Python named by `PYTHON`, for other versions of its packages; or Debian's; or the first one on PATH. */
 const PYTHONS = [process.env['PYTHON'] ?? '/usr/bin/python3', '/usr/bin/python3', 'python3'];
 
-/** A suite that needs a Python with `module`; it is passed its path. */
+/** A suite that needs a Python with `module`, and is passed its path. */
 export function describeWithPython(module: string, name: string, suite: (python: string) => void): void {
   const python = PYTHONS.find((program) => runs(program, '-c', `import ${module}`));
   describeIf(python !== undefined, `python3 with ${module}`, name, () => {

@@ -32,7 +32,7 @@ abstract class ComingBack {
     await this.living;
   }
 
-  /** Breaks its connection; it reconnects. */
+  /** Breaks its connection; the client reconnects. */
   drop(): void {
     this.socket?.terminate();
   }
@@ -42,7 +42,7 @@ abstract class ComingBack {
   protected abstract received(frame: Frame): void;
 
   private async live(): Promise<void> {
-    // Let the constructors finish.
+    // After all constructors have run.
     await sleep(0);
     const { signal } = this.unwanted;
     while (!signal.aborted) {
@@ -70,7 +70,7 @@ abstract class ComingBack {
 }
 
 export interface WriterHabits {
-  /** How many messages it sends; by default it continues until told to finish. */
+  /** How many messages it sends; by default it goes on until told to finish. */
   readonly total?: number;
   /** Maximum number of unacknowledged messages. */
   readonly window?: number;
@@ -78,11 +78,11 @@ export interface WriterHabits {
   readonly pauseMs?: number;
 }
 
-/** Sends messages, several at a time, and repeats those that were not acknowledged, with the same id. */
+/** Sends messages, several at a time, and repeats unacknowledged ones with the same id. */
 export class StubbornWriter extends ComingBack {
   /** Offsets of acknowledged messages, by id. */
   readonly acked = new Map<string, number>();
-  /** Error codes that came instead of acknowledgements. */
+  /** Error codes received instead of acknowledgements. */
   readonly errors: string[] = [];
   private readonly waiting = new Set<string>();
   private readonly window: number;
@@ -106,7 +106,7 @@ export class StubbornWriter extends ComingBack {
     return this.acked.size === this.total;
   }
 
-  /** Sends no more than what it has begun to send. */
+  /** Sends nothing new from now on. */
   finish(): void {
     this.total = this.next;
   }
@@ -153,10 +153,10 @@ export class StubbornWriter extends ComingBack {
   }
 }
 
-/** Reads a durable room from its first message on, and recovers where it left off. */
+/** Reads a durable room from its first message, and recovers from where it left off. */
 export class FaithfulReader extends ComingBack {
   readonly heard: { readonly offset: number; readonly message: unknown }[] = [];
-  /** What it was told that should never happen. */
+  /** What it received that should never happen. */
   readonly complaints: string[] = [];
   private epoch = '';
 

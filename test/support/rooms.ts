@@ -36,7 +36,7 @@ export class RoomsHarness {
     return Object.assign(await RoomsHarness.on(app, () => app.close()), { app });
   }
 
-  /** Uses a server that is already running; its first admin is `ADMIN`. */
+  /** Uses a running server, whose first admin is `ADMIN`. */
   static async on(
     server: Pick<RunningApp, 'url' | 'wsUrl'>,
     stop: () => Promise<void> = () => Promise.resolve(),
@@ -85,7 +85,7 @@ export class RoomsHarness {
     return client;
   }
 
-  /** A socket with a token or ticket; `undefined` presents none. */
+  /** A socket with a token or ticket; with neither if `undefined`. */
   async named(room: string, proof: string | undefined, query = ''): Promise<WsClient> {
     const protocols = proof === undefined ? [] : ['switchboard.v1', `bearer.${proof}`];
     const client = await WsClient.open(`${this.server.wsUrl}/ws/room/${room}/${query}`, {}, protocols);
@@ -98,7 +98,7 @@ export class RoomsHarness {
     return ticket;
   }
 
-  /** An issuer of the application, whose tokens are signed with `key`. @returns its id */
+  /** An issuer of the application, for tokens signed with `key`. @returns its id */
   async issuer(
     application: TestApplication,
     issuer: string,

@@ -22,9 +22,7 @@ export interface S3 {
   close(): Promise<void>;
 }
 
-/**
- * An S3-compatible service with one bucket: the emulator s3rver, plus the listing of an upload's parts, which it lacks.
- */
+/** An S3-compatible service with one bucket: the emulator s3rver, with the listing of an upload's parts added. */
 export async function startS3(): Promise<S3> {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'switchboard-s3-'));
   const S3rver = require('s3rver') as EmulatorClass;

@@ -40,7 +40,7 @@ import {
 } from '../../src/modules/services/directory/services.repository.js';
 import { noAudit } from './no-audit.js';
 
-/** Delays every port as long as it likes, as a network between nodes does. */
+/** Delays every port for as long as it likes, as a network between nodes does. */
 export type Pause = () => Promise<void>;
 
 class SlowStore extends InProcessEphemeralStore {
@@ -143,7 +143,7 @@ class SlowPresence extends InProcessPresence {
   }
 }
 
-/** Delivers what is published later, in order. */
+/** Delivers what is published with a delay, in order. */
 class SlowBroker extends InProcessBroker {
   private queue: Promise<void> = Promise.resolve();
   private queued = 0;
@@ -231,7 +231,7 @@ class EventFrame implements Frame {
 const encoder = { encode: (event: HubEvent): Frame => new EventFrame(event as ServicesEvent) };
 let connections = 0;
 
-/** A socket as kept by the transport: handlers run one at a time, and its end after them. */
+/** A socket as the transport keeps it: handlers run one at a time, and its end comes after them. */
 export class FakeConnection implements ServiceConnection {
   readonly id: string;
   readonly protocol = 'services';
@@ -304,7 +304,7 @@ export class ServicesDomain {
   readonly admin: ServiceAdmin;
   readonly hosts: ServiceHosts;
   readonly grace: HostGrace;
-  /** Set when this node sends its sockets away, or is shutting down. */
+  /** Set while this node is closing its connections or shutting down. */
   readonly lifecycle = { sendsAway: false, isGoing: false };
   readonly peers: ServicePeers;
   readonly sessions: ServiceSessions;
@@ -350,7 +350,7 @@ export class ServicesDomain {
     );
   }
 
-  /** Whether something published has not arrived yet. */
+  /** Whether something published is still in transit. */
   get busy(): boolean {
     return this.broker instanceof SlowBroker && this.broker.pending > 0;
   }

@@ -32,7 +32,7 @@ export class ServicesNode {
   readonly sessions: ServiceSessions;
   readonly losses: ServiceLosses;
   readonly busy = false;
-  /** Set when this node sends its sockets away, or is shutting down. */
+  /** Set while this node is closing its connections or shutting down. */
   readonly lifecycle = { sendsAway: false, isGoing: false };
   private readonly connections: FakeConnection[] = [];
   private readonly grace: HostGrace;
@@ -75,7 +75,7 @@ export class ServicesNode {
     return connection;
   }
 
-  /** Waits until all ends in progress are handled. */
+  /** Waits until all ends in progress have been handled. */
   async settled(): Promise<void> {
     await Promise.all(this.connections.map((connection) => connection.settled()));
   }

@@ -39,7 +39,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return ServicesHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
   }
 
-  /** Uses a server that is already running, with the admin of `ADMIN_ENV`. */
+  /** Uses a running server with the admin of `ADMIN_ENV`. */
   static async on<S extends Pick<RunningApp, 'url' | 'wsUrl'>>(server: S): Promise<ServicesHarness<S>> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
@@ -65,7 +65,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return client;
   }
 
-  /** A host that has been authorized. @returns it and its code, if the service has codes */
+  /** An authorized host. @returns it and its code, if the service has codes */
   async host(service: TestService, hasCode = false): Promise<{ host: WsClient; code: string }> {
     const host = await this.connect();
     host.send({ token: service.hostToken });
@@ -87,7 +87,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     return { guest, user: host ? ((await host.next()) as { user: string }).user : '' };
   }
 
-  /** Resolves when every node has heard of all others, which takes up to two seconds after their start. */
+  /** Resolves when every node has heard of all others, up to two seconds after their start. */
   async nodesKnowEachOther(this: ServicesHarness): Promise<void> {
     const { nodes } = this.server;
     const names = nodes.map((node) => node.get(NodeIdentity).name);
@@ -96,7 +96,7 @@ export class ServicesHarness<S extends Pick<RunningApp, 'url' | 'wsUrl'> = Runni
     if (!isKnown()) throw new Error('the nodes do not know each other');
   }
 
-  /** Lets time pass, also for what several nodes keep in Redis, which has its own clock. */
+  /** Lets time pass, including for what several nodes keep in Redis, which has its own clock. */
   passes(this: ServicesHarness, time: ManualTime, ms: number): Promise<void> {
     return this.server.nodes.length === 1 ? time.passes(ms) : sleep(ms);
   }

@@ -27,7 +27,7 @@ interface Socket {
 
 type Connect = (url: string, options: object) => Socket;
 
-/** Every event that the server of this protocol sends. */
+/** Every event that the server sends in this protocol. */
 const EVENTS = [
   'connections',
   'add-connection',
@@ -57,7 +57,7 @@ const require = createRequire(import.meta.url);
 
 export type Received = readonly [event: string, ...args: unknown[]];
 
-/** A client of the signaling protocol: received events wait in order until the test asks for them. */
+/** A client of the signaling protocol. Received events wait in order until the test asks for them. */
 export class SignalingClient {
   private readonly inbox: Received[] = [];
   private wake: (() => void) | undefined;
@@ -107,7 +107,7 @@ export class SignalingClient {
     return received;
   }
 
-  /** The next event must be exactly this one. @returns its arguments */
+  /** Asserts that the next event is exactly this one. @returns its arguments */
   async expectNext(event: string, ...args: unknown[]): Promise<void> {
     const received = await this.next();
     if (!isDeepStrictEqual(received, [event, ...args])) {
@@ -121,7 +121,7 @@ export class SignalingClient {
     if (this.inbox.length > 0) throw new Error(`unexpected ${JSON.stringify(this.inbox)}`);
   }
 
-  /** Takes what has come so far. */
+  /** Takes what has arrived so far. */
   drain(): Received[] {
     return this.inbox.splice(0);
   }
@@ -152,7 +152,7 @@ export class SignalingHarness {
     return SignalingHarness.on(await startApp({ ...ADMIN_ENV, REST_RATE: '0', ...env }));
   }
 
-  /** Uses a server that somebody else starts and stops. */
+  /** Uses a server that is started and stopped elsewhere. */
   static async on(server: RunningApp): Promise<SignalingHarness> {
     const api = apiOf(server);
     const { accessToken } = await signIn(api, ADMIN.email, ADMIN.password);
@@ -165,7 +165,7 @@ export class SignalingHarness {
     return client;
   }
 
-  /** Peers with these names, who know each other and have received everything there is to receive. */
+  /** Peers with these names, who know each other and have received everything due. */
   async peers(names: readonly string[], version?: ClientVersion, options?: object): Promise<SignalingClient[]> {
     const clients = [];
     for (const name of names) {
@@ -178,12 +178,12 @@ export class SignalingHarness {
   }
 
   /**
-   * Waits until everything that these clients have sent is handled, and its effects have been received.
+   * Waits until everything that these clients have sent has been handled and its effects have been received.
    * @returns what each received, except for the lists requested here
    */
   async settle(clients: readonly SignalingClient[]): Promise<Received[][]> {
     const heard = clients.map((): Received[] => []);
-    // Twice, since the first client may be told of what the last one sent.
+    // Twice, since what the last client sent may reach the first.
     for (const [i, client] of [...clients.entries(), ...clients.entries()]) {
       client.emit('connections');
       for (;;) {

@@ -41,7 +41,7 @@ export class FirstGateway implements SocketIoGateway {
   static left: string[] = [];
   static greeted = new Map<string, string | null>();
   static takenIn = new Set<string>();
-  /** The connected ones. */
+  /** Those that are connected. */
   static connections = new Map<string, SocketIoConnection>();
   /** Number of events named `count`. */
   static counted = 0;

@@ -1,6 +1,6 @@
 import { channelsAt, witness } from './frame-witness.js';
 
-/** Internals that the clients of Socket.IO 1 to 4 have in common. */
+/** Internals common to the clients of Socket.IO 1 to 4. */
 interface Inside {
   onevent(packet: { readonly data: readonly unknown[] }): void;
   emit(event: string, ...args: unknown[]): unknown;
@@ -9,9 +9,7 @@ interface Inside {
 /** Events of the connection, which never leave the client. */
 const LOCAL = new Set(['connect', 'connect_error', 'connecting', 'disconnect', 'error', 'ping', 'pong', 'reconnect']);
 
-/**
- * Records every event that the client receives or sends, even if the test does not listen, and every acknowledgement.
- */
+/** Records every event and acknowledgement that the client receives or sends, even if the test does not listen. */
 export function witnessSocket(socket: object, url: string): void {
   const inside = socket as Inside;
   const channels = channelsAt(new URL('/socket.io', url).href);

@@ -8,7 +8,7 @@ export interface Block {
   readonly data?: string;
 }
 
-/** A client of event streams that keeps the blocks as they came. */
+/** A client of event streams that keeps the blocks as received. */
 export class StreamClient {
   status = 0;
   ended = false;

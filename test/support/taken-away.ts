@@ -10,25 +10,25 @@ import { ServicesHarness } from './services.js';
 import { SignalingClient } from './signaling.js';
 import { type WsClient } from './ws-client.js';
 
-/** A node is ready a moment before its connection to Redis is back; until then it cannot tell whether a ticket is good. */
+/**
+ * A node is ready a moment before its connection to Redis is back, and until then cannot tell whether a ticket is good.
+ */
 const UNDECIDED_MS = 2_000;
 
 /** A connected client whose access will be taken away. */
 export interface Connected {
   readonly what: string;
-  /** What the client saw of its end. */
+  /** The end that the client saw. */
   readonly end: Promise<unknown>;
-  /** What it should have seen. */
+  /** The end that it should have seen. */
   readonly expected: unknown;
 }
 
-/** Clients connected to one node, and the actions that end their connections, performed on another one. */
+/** Clients connected to one node, and the actions, performed on another, that end their connections. */
 export interface Scene {
   readonly connected: readonly Connected[];
   readonly acts: readonly (() => Promise<unknown>)[];
-  /**
-   * Presents the removed credentials again, at the node that everybody was connected to. @returns the status of each
-   */
+  /** Presents the removed credentials again, at the node that all were connected to. @returns the status of each */
   readonly comeBack: () => Promise<Record<string, number>>;
   hangUp(): Promise<void>;
 }
@@ -65,7 +65,7 @@ const told = ({ socket }: CirclesClient, channel: 'circle' | 'conversation'): Pr
 
 const STAYS_AWAY = 'io server disconnect';
 
-/** One of everything that can be taken away: everybody connects to `at`, and all actions happen at `from`. */
+/** One client for everything that can be taken away: all connect to `at`, and all actions happen at `from`. */
 export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
   const connected: Connected[] = [];
   const acts: (() => Promise<unknown>)[] = [];
@@ -88,7 +88,7 @@ export async function sceneOfAll(at: Server, from: Server): Promise<Scene> {
     ]);
   };
   const { accessToken: token } = await signIn(api, ADMIN.email, ADMIN.password);
-  /** Does it as the admin, or with other credentials. */
+  /** Acts as the admin, or with other credentials. */
   const act = (method: string, path: string, body?: unknown, auth: object = { token }): void => {
     acts.push(async () => {
       const { status } = await api(method, path, { ...auth, ...(body !== undefined && { body }) });

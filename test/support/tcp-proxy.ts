@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
-/** A connection that can be cut: stands between a client and the server at `target`. */
+/** A cable that can be cut, between a client and the server at `target`. */
 export class TcpProxy {
   readonly #sockets = new Set<Socket>();
   readonly #server = createServer((client) => {
@@ -24,7 +24,7 @@ export class TcpProxy {
     return url.href;
   }
 
-  /** Listens; after the first time, on the same port. */
+  /** Listens, always on the same port after the first time. */
   async open(port = this.port): Promise<this> {
     this.#server.listen(port, this.host);
     await once(this.#server, 'listening');

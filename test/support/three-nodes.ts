@@ -29,9 +29,9 @@ export class ThreeNodes {
   private constructor(
     readonly redis: TestRedis,
     private readonly database: TestDatabase,
-    /** The connection of all nodes to the database. */
+    /** The cable between all nodes and the database. */
     readonly databaseCable: TcpProxy,
-    /** The way of each node to Redis. */
+    /** The cable of each node to Redis. */
     readonly redisCables: readonly RedisCable[],
     private readonly env: Record<string, string>,
   ) {}
@@ -77,7 +77,7 @@ export class ThreeNodes {
     return this.url(n).replace('http', 'ws');
   }
 
-  /** `ws://…` of another node each time, whether or not it is running. */
+  /** `ws://…` of another node each time, running or not. */
   nextWsUrl(): string {
     return this.wsUrl(this.turn++ % COUNT);
   }
@@ -86,7 +86,7 @@ export class ThreeNodes {
     return RoomsHarness.on({ url: this.url(n), wsUrl: this.wsUrl(n) });
   }
 
-  /** `undefined` when nothing answers. */
+  /** `undefined` if nothing answers. */
   async readiness(n: number): Promise<Readiness | undefined> {
     try {
       const response = await fetch(`${this.url(n)}/health/ready`);
@@ -96,7 +96,7 @@ export class ThreeNodes {
     }
   }
 
-  /** Resolves when every node is ready and nothing is unavailable to it. @returns the milliseconds it took */
+  /** Resolves when every node is ready and lacks nothing. @returns the milliseconds it took */
   async well(ms: number): Promise<number> {
     const start = Date.now();
     for (;;) {

@@ -48,7 +48,7 @@ async function playLine(
   else if ((await socket.code(line)) !== Number(filled)) throw new Error(`is not so: ${line}`);
 }
 
-/** Checks that the frame matches the line, and remembers the values of its placeholders. */
+/** Checks the frame against the line, and remembers the values of its placeholders. */
 function learn(expected: string, frame: string, values: Map<string, string>): void {
   const names: string[] = [];
   const pattern = expected.split(/(<[\w ]+>|…)/).map((part) => {

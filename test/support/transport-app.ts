@@ -17,7 +17,7 @@ export interface TransportApp {
   close(): Promise<void>;
 }
 
-/** The transport with a test's own gateways, on a free port, without database. */
+/** The transport with gateways of a test, on a free port, without a database. */
 export async function startTransportApp(
   providers: readonly Type[],
   env: Record<string, string> = {},

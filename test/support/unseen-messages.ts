@@ -7,7 +7,7 @@ const FOLDER = 'test/protocols';
 /** Messages about files need files. */
 const FURTHER = 'test/integration/circles-media.spec.ts';
 
-/** Fails a run of all transcripts that has not seen every message of the contracts. */
+/** Fails a run of all transcripts unless it has seen every message of the contracts. */
 export default class UnseenMessages implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const ran = new Set(modules.map(({ moduleId }) => path.relative(process.cwd(), moduleId)));

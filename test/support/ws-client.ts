@@ -4,7 +4,7 @@ import { channelsAt, witnessText } from './frame-witness.js';
 
 const PATIENCE_MS = 20_000;
 
-/** A plain WebSocket client for transcripts: received frames wait in order until the test asks for them. */
+/** A plain WebSocket client for transcripts. Received frames wait in order until the test asks for them. */
 export class WsClient {
   private readonly inbox: string[] = [];
   private readonly channels: ReturnType<typeof channelsAt>;
@@ -30,7 +30,7 @@ export class WsClient {
     socket.on('error', () => undefined);
   }
 
-  /** Connects; rejects when the handshake is refused. */
+  /** Connects; rejects if the handshake is refused. */
   static async open(url: string, options: ClientOptions = {}, protocols: string[] = []): Promise<WsClient> {
     const client = new WsClient(new WebSocket(url, protocols, { perMessageDeflate: false, ...options }));
     await new Promise((resolve, reject) => client.socket.once('open', resolve).once('error', reject));
@@ -58,7 +58,7 @@ export class WsClient {
     return JSON.parse(await this.nextText(ms));
   }
 
-  /** Hands over all frames that wait, and then each one as it comes. */
+  /** Hands over all waiting frames, and then each one as it arrives. */
   hear(heard: (frame: unknown) => void): void {
     for (const text of this.inbox.splice(0)) heard(JSON.parse(text));
     this.socket.on('message', (data: Buffer) => {
@@ -74,7 +74,7 @@ export class WsClient {
     }
   }
 
-  /** Asserts that no frame comes, and that the socket stays open. */
+  /** Asserts that no frame comes and that the socket stays open. */
   async expectNothing(ms = 100): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, ms));
     if (this.inbox.length > 0) throw new Error(`unexpected frame ${String(this.inbox[0])}`);

@@ -6,16 +6,16 @@ interface Visit {
 }
 
 /**
- * The part of a browser that signing in needs: it follows redirects one by one, and keeps cookies by host.
+ * As much of a browser as signing in needs: follows redirects one by one and keeps cookies by host.
  * @see FetchBrowser.go
  */
 export class FetchBrowser {
   private readonly jar = new Map<string, Map<string, string>>();
 
-  /** @param route the real location of an address: unlike real browsers, this one needs no name server */
+  /** @param route the real location of an address, since there is no name server */
   constructor(private readonly route: (url: URL) => string = ({ href }) => href) {}
 
-  /** Makes one request; does not follow redirects. */
+  /** Makes one request without following redirects. */
   async visit(address: string | URL, init: RequestInit = {}): Promise<Visit> {
     const url = new URL(address);
     const cookies = this.cookiesOf(url);

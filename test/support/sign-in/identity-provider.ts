@@ -28,7 +28,7 @@ export class IdentityProvider {
     readonly issuer: string,
   ) {}
 
-  /** Listens; only answers once `serve` has told it where people come from. */
+  /** Listens, but answers only once `serve` has told it where people come from. */
   static async listen(): Promise<IdentityProvider> {
     const server = createServer();
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -63,7 +63,7 @@ export class IdentityProvider {
         accountId,
         claims: () => ({ sub: accountId, ...this.people.get(accountId) }),
       }),
-      // Nobody is asked for consent.
+      // Asks nobody for consent.
       loadExistingGrant: async ({ oidc }: Context) => {
         const grant = new provider.Grant({ clientId: oidc.client.clientId, accountId: oidc.session.accountId });
         grant.addOIDCScope(SCOPES.join(' '));

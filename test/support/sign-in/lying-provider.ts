@@ -19,7 +19,9 @@ export interface Lies {
   readonly silent?: boolean;
 }
 
-/** A provider that answers what a test wants, good or bad. Nobody signs in there: the test makes up the answer. */
+/**
+ * A provider that answers whatever the test wants, good or bad. Nobody signs in there: the test makes up the answer.
+ */
 export class LyingProvider {
   lies: Lies = {};
   /** Requests to its token endpoint. */
@@ -61,7 +63,7 @@ export class LyingProvider {
   }
 
   /**
-   * The answer to a sign-in that started with a redirect to `address`. @returns the query that a browser brings back
+   * The answer to a sign-in that began with a redirect to `address`. @returns the query that the browser brings back
    */
   answerTo(address: string): URLSearchParams {
     const { searchParams } = new URL(address);

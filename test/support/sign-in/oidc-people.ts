@@ -2,17 +2,17 @@ import { type Api, type ApiAnswer, apiOf } from '../api.js';
 import { type RunningApp } from '../app.js';
 import { FetchBrowser } from './fetch-browser.js';
 
-/** The server's name as browsers know it; each request to it goes to the next node. */
+/** The server's name in browsers; each request to it goes to the next node. */
 export const PUBLIC_URL = 'http://switchboard.test';
 
 export const isCallback = ({ href }: URL): boolean => href.startsWith(`${PUBLIC_URL}/api/v1/auth/oidc/callback`);
 const isPage = ({ href }: URL): boolean => href.startsWith(PUBLIC_URL) && !href.includes('/api/');
 
-/** The fragment of the page at which a sign-in ends. */
+/** The fragment of the page where a sign-in ends. */
 export const outcomeOf = ({ hash }: URL): Record<string, string> =>
   Object.fromEntries(new URLSearchParams(hash.slice(1)));
 
-/** Users with browsers of their own, who sign in at a provider. */
+/** Users who sign in at a provider, each in a browser of its own. */
 export class OidcPeople {
   readonly api: Api;
 

@@ -1,7 +1,7 @@
 import { type CirclesClient, CirclesHarness } from '../circles.js';
 import { attempt, newName, type Painter } from './picture.js';
 
-/** A circle and one of its conversations, as seen by somebody who reads them once and then only listens. */
+/** A circle and one of its conversations, as seen by clients that read them once and then only listen. */
 interface Belief {
   circle: string;
   members: Set<string>;

@@ -41,7 +41,7 @@ export const paintCall: Painter = async (nodes, at, going) => {
     hearContacts(client, known);
     contacts.push(known);
   }
-  // Earlier ones have been told of the last one; nobody keeps anything about the asker.
+  // The others have been told of this one; nobody keeps anything about the one that asks.
   const without = (states: Iterable<readonly [string, unknown]>) =>
     Object.fromEntries([...states].filter(([id]) => id !== asker.id).sort(([a], [b]) => (a < b ? -1 : 1)));
   const say = (type: string, data: object): void => {

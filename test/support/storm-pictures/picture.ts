@@ -2,10 +2,10 @@ import { isDeepStrictEqual } from 'node:util';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type ThreeNodes } from '../three-nodes.js';
 
-/** What some clients of one protocol believe about who and what is there, from what they were told. */
+/** What some clients of a protocol believe about who and what is there, from what they have been told. */
 export interface Picture {
   readonly of: string;
-  /** Makes clients come, go and change, all on one node; leaves out what is not possible right now. */
+  /** Makes clients come, go and change, all on one node, except for what is impossible right now. */
   act(node: number): Promise<void>;
   /** What each of them believes. */
   believed(): readonly unknown[];
@@ -28,7 +28,7 @@ export async function attempt(...acts: (() => unknown)[]): Promise<void> {
   }
 }
 
-/** Resolves when everybody believes the truth. @returns the milliseconds it took @throws Error with the differences */
+/** Resolves when all believe the truth. @returns the milliseconds it took @throws Error with the differences */
 export async function agree(picture: Picture, ms: number): Promise<number> {
   const start = Date.now();
   for (;;) {
