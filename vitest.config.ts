@@ -4,7 +4,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 const clientSource = `${import.meta.dirname}/clients/typescript/src`;
 const databaseSetup = 'test/support/global-setup.ts';
 
-/** What needs programs beside Node, or real failures of them: part of `npm run test:all`. */
+/** Specs that need programs besides Node, or make them fail: part of `npm run test:all`. */
 const MORE = [
   'test/browser/**/*.spec.ts',
   'test/clients/python.spec.ts',
@@ -15,7 +15,7 @@ const MORE = [
   'test/realtime/{circles-online,omikron-nodes,redis-*,services-nodes,signaling-lost}.spec.ts',
 ];
 
-/** Needs Node and git alone; suites that could use more are skipped, and named. */
+/** Needs only Node and git. Suites that could use more are skipped, and named. */
 const core: TestProjectConfiguration = {
   extends: true,
   test: {
@@ -23,7 +23,7 @@ const core: TestProjectConfiguration = {
     include: ['src/**/*.spec.ts', 'test/**/*.spec.ts'],
     exclude: MORE,
     globalSetup: [databaseSetup],
-    // They wait for each other's sockets and databases a third of the time: 359 seconds instead of 437 on two cores.
+    // A third of the time, specs wait for sockets and databases: 359 seconds instead of 437 on two cores.
     maxWorkers: 3,
     sequence: { groupOrder: 1 },
   },
@@ -34,7 +34,7 @@ const more: TestProjectConfiguration = {
   test: { name: 'more', include: MORE, globalSetup: [databaseSetup] },
 };
 
-/** The transcripts again, with a client's every connection on the next of three nodes. */
+/** The transcripts again, with each connection of a client on the next of three nodes. */
 const threeNodes: TestProjectConfiguration = {
   extends: true,
   test: {
@@ -45,7 +45,7 @@ const threeNodes: TestProjectConfiguration = {
   },
 };
 
-/** What the documents say of each protocol, once more where what the nodes share is a cluster: every command has one shard. */
+/** The documented examples once more where the nodes share a cluster: every Redis command belongs to one shard. */
 const onCluster: TestProjectConfiguration = {
   extends: true,
   test: {
@@ -69,12 +69,12 @@ const runsThreeNodes = process.env['REQUIRE_ALL'] === '1' || hasRedis();
 if (!runsThreeNodes)
   process.stderr.write('Skipped, because redis-server is not installed: the protocols on three nodes\n');
 
-/** One for each script and version of Node, so that CI can add them up. */
+/** One report per script and version of Node, so that CI can add them up. */
 const [node = ''] = process.versions.node.split('.');
 const report = `reports/${process.env['npm_lifecycle_event']?.replace(':', '-') ?? 'vitest'}-${node}.json`;
 
 export default defineConfig({
-  // From source, so that tests need no build of the client.
+  // The client from source, so that tests need no build of it.
   resolve: {
     alias: [
       { find: /^@switchboard\/client\/(\w+)$/, replacement: `${clientSource}/$1/index.ts` },
@@ -84,21 +84,21 @@ export default defineConfig({
   },
   test: {
     projects: runsThreeNodes ? [core, more, threeNodes, onCluster] : [core, more],
-    // For machines that are busy with other things: only what hangs takes so long.
+    // Long enough for busy machines: only what hangs takes this long.
     testTimeout: 90_000,
     hookTimeout: 120_000,
     setupFiles: ['test/support/patience.ts', 'test/support/no-outages.ts', 'test/support/frame-check.ts'],
-    // CI's machine is shared: what fails for want of time gets a second try, which the report names («retry x1»). What is
-    // wrong fails twice. Nobody's own run is so patient.
+    // CI's machine is shared, so a test that ran out of time gets a second try, which the report names («retry x1»); a
+    // fault fails twice. Only CI is this patient.
     retry: process.env['CI'] ? 1 : 0,
-    // One copy of the modules per worker: loading them anew for each file took a quarter of the time. A spec gives back
-    // the spies and clocks it takes.
+    // One copy of the modules per worker: loading them anew for each file took a quarter of the time. Specs must
+    // restore the spies and clocks they use.
     isolate: false,
-    // What one run has transformed, the next one need not.
+    // Transformed modules are kept for the next run.
     experimental: { fsModuleCache: true },
     unstubGlobals: true,
     unstubEnvs: true,
-    // Two cores are the reference machine; more workers only make tests of many processes slower.
+    // The reference machine has two cores; more workers would only slow down tests of many processes.
     maxWorkers: 2,
     reporters: [
       'default',

@@ -39,10 +39,8 @@ export interface RunningApp {
 
 /**
  * The whole server in this process, on a free port, with its own database and DATA_DIR. If the run asks for several
- * nodes
- * (TEST_NODES, with a Redis), it consists of that many, and each reading of `url` or `wsUrl` names the next one, so
- * that
- * peers of a transcript that connect one after the other are on different nodes.
+ * nodes (TEST_NODES, with a Redis), it consists of that many, and each reading of `url` or `wsUrl` names the next one,
+ * so that peers of a transcript that connect one after the other are on different nodes.
  * @param env variables in addition to a development server's defaults; the rest of the environment is hidden
  */
 export async function startApp(env: Record<string, string> = {}): Promise<RunningApp> {

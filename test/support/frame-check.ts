@@ -9,8 +9,7 @@ declare module 'vitest' {
 }
 
 // Whatever the test itself checks, everything that servers send must be in a contract; in transcripts, so must
-// everything
-// they are sent.
+// everything they are sent.
 afterEach(({ task }) => {
   const complaints = takeComplaints(task.file.name.startsWith('test/protocols/'));
   task.file.meta.messages = seenMessages();

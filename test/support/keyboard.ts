@@ -86,8 +86,7 @@ export class Keyboard {
       await this.press(presses < 20 ? 'Tab' : 'Shift+Tab');
       await this.look();
       // Between the last and the first element, the focus passes through the browser's own controls, which are not part
-      // of the
-      // page.
+      // of the page.
       const isIn = await this.page.evaluate<boolean>(
         `document.activeElement === document.body || document.activeElement.closest('[role=dialog]') !== null`,
       );

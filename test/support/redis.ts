@@ -131,8 +131,7 @@ const MASTERS = 3;
 interface ClusterOptions {
   /**
    * Whether it announces the addresses of its servers, or that each is where it was asked, so that each node can have
-   * its
-   * own cable to them.
+   * its own cable to them.
    */
   readonly endpoints?: 'ip' | 'unknown-endpoint';
   /** One replica per master; it takes over when the master has been away for some two seconds. */

@@ -15,8 +15,7 @@ rm -rf "$0"
 
 /**
  * A killed test run cleans up nothing. The end of this pipe tells a helper that this process has ended, by whatever
- * means;
- * the helper has nothing to do if `dataDir` has been removed by then.
+ * means; the helper has nothing to do if `dataDir` has been removed by then.
  */
 export function removeAfterUs(dataDir: string): void {
   const helper = spawn('/bin/sh', ['-c', SCRIPT, dataDir], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });

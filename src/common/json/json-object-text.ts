@@ -134,8 +134,7 @@ export class JsonObjectText {
 
   /**
    * `withMembers` in two pieces, `text` followed by `tail`, which saves a copy. They share memory with this object and
-   * with
-   * `members`.
+   * with `members`.
    */
   pieces(members: JsonMembers): { readonly text: Buffer; readonly tail: Buffer } {
     for (const span of this.spans) {

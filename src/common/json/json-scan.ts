@@ -38,8 +38,7 @@ export function hasEscape(bytes: Buffer, from: number, to: number): boolean {
 
 /**
  * Whether a valid string with escapes, given without its quotes, equals `expected`, which consists of letters, digits
- * and
- * `_`: only `\u` escapes can stand for those. Builds nothing, because strangers choose how many keys are compared.
+ * and `_`: only `\u` escapes can stand for those. Builds nothing, because strangers choose how many keys are compared.
  */
 export function equalsEscaped(bytes: Buffer, from: number, to: number, expected: Buffer): boolean {
   let at = from;

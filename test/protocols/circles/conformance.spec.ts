@@ -24,7 +24,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
   /** Authenticated and in the circle. */
   const inCircle = async (who: { token: string }) => (await socket(who)).joinCircle(world.circle);
 
-  it('1: hears nothing on connecting', async () => {
+  it('1: tells nothing on connecting', async () => {
     await (await circles.connect(version)).expectQuiet();
   });
 
@@ -33,7 +33,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await socket(world.d);
   });
 
-  it('3: says what is wrong with a token and stays connected', async () => {
+  it('3: says what is wrong with a token and keeps the socket connected', async () => {
     const client = await circles.connect(version);
     client.emitBadly('authenticate', {});
     await client.expectNext('error', 'Json web token introuvable');
@@ -53,7 +53,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await after.expectNext('error', 'User not found');
   });
 
-  it('5: wants authentication first', async () => {
+  it('5: requires authentication first', async () => {
     const client = await circles.connect(version);
     const all = { conversation_id: world.conversation, circle_id: world.circle, message_id: 1, is_writing: true };
     const events = ['join_conversation', 'leave_conversation', 'leave_circle', 'message', 'writing', 'read'];
@@ -81,7 +81,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u1.expectNext('success', `Vous avez rejoins la conversation : conversation_${world.conversation}`);
   });
 
-  it('8: lets the device join as long as the conversation gives it access', async () => {
+  it('8: lets the device join while the conversation gives it access', async () => {
     const d = await joined(world.d);
     const u1 = await joined(world.u1);
     await circles.api(world.u1, 'PATCH', `conversations/${world.conversation}`, { deviceAccess: false });
@@ -154,7 +154,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await d.expectQuiet();
   });
 
-  it('12: says why a message is not taken', async () => {
+  it('12: says why a message is refused', async () => {
     const u3 = await socket(world.u3);
     u3.emit('message', { conversation_id: world.conversation });
     await u3.expectNext('error', 'Vous ne faites pas partie de cette conversation');
@@ -166,7 +166,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u3.expectNext('error', 'Param conversation_id introuvable');
   });
 
-  it('13: passes on who is writing', async () => {
+  it('13: passes typing notices on', async () => {
     const [u1, u2, d] = [await joined(world.u1), await joined(world.u2), await joined(world.d)];
     u1.emit('writing', { conversation_id: world.conversation, is_writing: true });
     const notice = { conversation_id: world.conversation, device: false, user: world.u1.email, is_writing: true };
@@ -211,7 +211,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     }
   });
 
-  it('16: forwards call signals to all sockets of whom they are for, on both channels', async () => {
+  it('16: forwards call signals to all sockets of their receiver, on both channels', async () => {
     const u1 = await socket(world.u1);
     const targets = [await socket(world.u2), await socket(world.u2)];
     const content = { email: world.u2.email, message: { type: 'sdp', data: { sdp: 'v=0…', n: 1e21 } } };
@@ -261,7 +261,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u1.expect('webrtc_forward');
   });
 
-  it('18, 19: tells the invited, and the circle when they join', async () => {
+  it('18, 19: tells those who are invited, and the circle when they join', async () => {
     const [u2, u3] = [await inCircle(world.u2), await socket(world.u3)];
     u3.emit('join_circle', { circle_id: world.circle });
     await u3.expectNext('error', "Vous n'appartenez pas a ce cercle");
@@ -309,7 +309,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u1.expectNext('circle', { ...device, type: 'disconnect' });
   });
 
-  it('23: shows out who is kicked from a conversation', async () => {
+  it('23: ends the participation of whoever is kicked from a conversation', async () => {
     const [u1, u2] = [await joined(world.u1), await joined(world.u2)];
     await circles.api(world.u1, 'DELETE', `conversations/${world.conversation}/members/${world.u2.id}`);
     const kick = { event: 'kick', user: world.u2.email, from: world.u1.email, conversation_id: world.conversation };
@@ -323,7 +323,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u2.expectNext('error', 'Vous ne faites pas partie de cette conversation');
   });
 
-  it('23: tells of invitations, promotions, changes, and of who quits', async () => {
+  it('23: tells of invitations, promotions, changes and departures', async () => {
     await circles.join(world.u1, world.circle, world.u3);
     const [u1, u3] = [await joined(world.u1), await socket(world.u3)];
     const path = `conversations/${world.conversation}`;
@@ -352,7 +352,7 @@ describe.each(Object.keys(CLIENTS) as ClientVersion[])('circles, as client %s se
     await u2.expectNext('message', { ...change, event: 'delete' });
   });
 
-  it('25: tells nothing any more to who left the room', async () => {
+  it('25: tells nothing more to whoever has left the room', async () => {
     const [u1, u2] = [await joined(world.u1), await joined(world.u2)];
     u2.emit('leave_conversation', { conversation_id: world.conversation });
     await u2.expectNext('success', 'Vous avez quitte la conversation');

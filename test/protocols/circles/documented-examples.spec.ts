@@ -20,18 +20,18 @@ describe('the programs of the circles page', () => {
   });
   afterAll(() => circles.close());
 
-  it('are four, beside those that need the clients', () => {
+  it('are four, besides those that need the clients', () => {
     const withClients = ['hello.frames', 'hello.py', 'hello.ts'];
     expect(examples.names).toEqual(['circles.mjs', 'device.py', 'device.sh', ...withClients, 'picture.mjs']);
   });
 
-  it('hello.frames is what goes over the wire', async () => {
+  it('hello.frames shows what goes over the wire', async () => {
     const { u1, conversation } = await circles.world();
     const known = { 'access token': u1.token, conversation: String(conversation) };
     await play(examples.codeOf('hello.frames'), circles.server.url.replace('http', 'ws'), known);
   });
 
-  it('circles.mjs makes a conversation and says hello in it', async () => {
+  it('circles.mjs creates a conversation and says hello in it', async () => {
     const program = examples.run('circles.mjs', [circles.server.url]);
     await program.ended;
     expect(program.output()).toBe('ada: hello (true)\n');

@@ -4,7 +4,7 @@ import { type CirclesClient, CirclesHarness, type World } from '../../support/ci
 import { clientFrame, RawWebSocket } from '../../support/raw-websocket.js';
 import { sendsBadFrames } from '../../support/frame-witness.js';
 
-/** Many times as many as the server takes in before it reads no further. */
+/** Many times what the server takes in before it stops reading. */
 const FLOOD = 1_000;
 const b64 = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -19,7 +19,7 @@ describe('hostile circles clients', () => {
   });
   afterAll(() => circles.close());
   afterEach(async () => {
-    // Whatever was tried, others go on undisturbed.
+    // Whatever was tried, others are not disturbed.
     bystander = await (await circles.socket(world.u2)).joinConversation(world.conversation);
     const answer = await bystander.ask('message', { conversation_id: world.conversation, text_message: 'fine' });
     expect(answer.ok).toBe(true);
@@ -131,7 +131,7 @@ describe('hostile circles clients', () => {
     await client.expectNext('error', 'Parameter is_writing invalid');
   });
 
-  it('get what they announced back under a safe name', async () => {
+  it('get back what they announced under a safe name', async () => {
     const client = await circles.socket(world.u1);
     const files = ['../../etc/passwd', 'a\r\nSet-Cookie: x', '\u202Eexe.jpg', '__proto__', '\ud800', 'x'.repeat(1_000)];
     await client.ask('message', { conversation_id: world.conversation, files });

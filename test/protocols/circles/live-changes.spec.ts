@@ -36,7 +36,7 @@ describe('changes that act on live sockets', () => {
     expect(await circles.status(world.u2, 'GET', `conversations/${world.conversation}`)).toBe(404);
   });
 
-  it('leaving hands ADMIN on, and removes what nobody is left in', async () => {
+  it('leaving hands ADMIN on, and removes what is left empty', async () => {
     const path = `conversations/${world.conversation}`;
     await circles.api(world.u1, 'DELETE', `circles/${world.circle}/members/me`);
     expect(await circles.api(world.u2, 'GET', `circles/${world.circle}`)).toMatchObject({ privilege: 'ADMIN' });
@@ -67,7 +67,7 @@ describe('changes that act on live sockets', () => {
     expect(await circles.status(world.u1, 'GET', `conversations/${world.conversation}`)).toBe(200);
   });
 
-  it('a device ends with its password, with its login and with itself', async () => {
+  it('a device is disconnected when its password is changed, its login ended, or itself removed', async () => {
     const first = await circles.socket(world.d);
     const { password } = await circles.api(world.u1, 'POST', `devices/${world.d.id}/password`);
     expect(await first.untilDisconnected()).toBe('io server disconnect');
@@ -85,7 +85,7 @@ describe('changes that act on live sockets', () => {
     expect(await third.untilDisconnected()).toBe('io server disconnect');
   });
 
-  it('a login ends on all its sockets, over websocket and polling', async () => {
+  it('ending a login ends all its sockets, over WebSocket and polling', async () => {
     for (const transport of ['websocket', 'polling']) {
       const token = await circles.tokenOf(world.u3.email, world.u3.password);
       const sockets = [];
@@ -96,7 +96,7 @@ describe('changes that act on live sockets', () => {
     }
   });
 
-  it('removing a circle ends everything live of it', async () => {
+  it('removing a circle ends everything live in it', async () => {
     const [u2, d] = [await joined(world.u2), await joined(world.d)];
     await u2.joinCircle(world.circle);
     await circles.api(world.u1, 'DELETE', `circles/${world.circle}`);
@@ -108,7 +108,7 @@ describe('changes that act on live sockets', () => {
     expect(await circles.status(world.u1, 'GET', `conversations/${world.conversation}`)).toBe(404);
   });
 
-  it('whoever is shown out while they join hears nothing', async () => {
+  it('whoever is kicked while joining hears nothing', async () => {
     const u1 = await joined(world.u1);
     for (let round = 0; round < 15; round++) {
       const u2 = await circles.socket(world.u2);
@@ -152,7 +152,7 @@ describe('changes that act on live sockets', () => {
     await again.expectNext('success', 'User authenticated');
   });
 
-  it('inviting a member, or somebody who is invited, again is a conflict', async () => {
+  it('inviting a member, or somebody already invited, is a conflict', async () => {
     const invite = (email: string) => circles.status(world.u1, 'POST', `circles/${world.circle}/invites`, { email });
     expect([await invite(world.u2.email), await invite(world.u3.email), await invite(world.u3.email)]).toEqual([
       409, 201, 409,

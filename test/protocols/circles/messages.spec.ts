@@ -39,7 +39,7 @@ describe('messages of a conversation', () => {
   });
   const idsOf = (events: readonly Received[]) => events.map(([, payload]) => payload.message.id as number);
 
-  it('calls acknowledgements beside the channels of the protocol', async () => {
+  it('calls acknowledgements in addition to the channels of the protocol', async () => {
     sendsBadFrames();
     const u1 = await circles.connect();
     expect(await u1.ask('authenticate', {})).toEqual({
@@ -67,7 +67,7 @@ describe('messages of a conversation', () => {
     });
   });
 
-  it('authenticates in the handshake of clients that can', async () => {
+  it('authenticates clients in the handshake if they can', async () => {
     const fine = await circles.connect('4.x', { auth: { token: world.u1.token } });
     await fine.expectNext('success', 'User authenticated');
     await fine.joinConversation(world.conversation);
@@ -76,7 +76,7 @@ describe('messages of a conversation', () => {
     await wrong.login(world.u2.token);
   });
 
-  it('makes one message of what a client sends again, and refuses another one under its id', async () => {
+  it('makes one message of what a client repeats, and refuses another one under the same id', async () => {
     const [u1, u2] = [await circles.socket(world.u1), await joined(world.u2)];
     const first = await say(u1, 'once', { client_message_id: 'a' });
     const message = await u2.expect('message');
@@ -134,7 +134,7 @@ describe('messages of a conversation', () => {
     }
   });
 
-  it('answers the events of one socket in their order, also when some of them are not taken', async () => {
+  it('answers the events of one socket in order, even if some of them are refused', async () => {
     sendsBadFrames();
     const u1 = await circles.socket(world.u1);
     const ok = (text: string) => ({ conversation_id: world.conversation, text_message: text });
@@ -199,7 +199,7 @@ describe('messages of a conversation', () => {
     await tooFar.expectNext('error', 'Parameter after invalid');
   });
 
-  it('replays nothing that was deleted, and files in the state they are in', async () => {
+  it('replays nothing that was deleted, and files in their present state', async () => {
     const u1 = await circles.socket(world.u1);
     const { message_id: deleted } = await say(u1, 'gone');
     await say(u1, '', { files: ['a.jpg'] });
@@ -227,7 +227,7 @@ describe('messages of a conversation', () => {
     for (const text of texts) expect((await back.expect('message')).message.content).toBe(text);
   });
 
-  it('passes what is forwarded and who is typing on at any precision', async () => {
+  it('passes forwarded signals and typing notices on with any precision', async () => {
     const [u1, u2] = [await circles.socket(world.u1), await joined(world.u2)];
     u1.emit('writing', { conversation_id: world.conversation, is_writing: { a: [1, null, 'é'] } });
     expect((await u2.expect('writing')).is_writing).toEqual({ a: [1, null, 'é'] });
@@ -245,7 +245,7 @@ describe('messages of a conversation', () => {
     expect((await u2.expect('writing')).is_writing).toBe(true);
   });
 
-  it('moves read markers on and never back, and counts what is unread', async () => {
+  it('moves read markers forward only, and counts what is unread', async () => {
     sendsBadFrames();
     const [u1, u2] = [await joined(world.u1), await circles.socket(world.u2)];
     const ids = [];
@@ -273,7 +273,7 @@ describe('messages of a conversation', () => {
     await u1.expectQuiet();
   });
 
-  it('lists and searches what one may read', async () => {
+  it('lists and searches what the account may read', async () => {
     const u1 = await circles.socket(world.u1);
     const ids: number[] = [];
     for (let n = 0; n < 5; n++) ids.push((await say(u1, `photo of the holidays ${n}`)).message_id);
@@ -301,7 +301,7 @@ describe('messages of a conversation', () => {
     }
   });
 
-  it('finds what was said however often others say the word of the index', async () => {
+  it('finds a message however often others use its words', async () => {
     const u1 = await circles.socket(world.u1);
     const { message_id: id } = await say(u1, 'the swordfish is in the garden');
     const { id: circle } = await circles.api(world.u3, 'POST', 'circles', { name: 'Attack' });

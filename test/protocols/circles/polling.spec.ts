@@ -24,7 +24,7 @@ describe('circles over long polling', () => {
     );
     await Promise.all(answers);
   };
-  /** Until every node has handed on what is said. */
+  /** Waits until every node has handed on what is said. */
   const speakAndBeHeard = async (count: number): Promise<void> => {
     const hearers: CirclesClient[] = [];
     for (let n = 0; n < 3; n++) hearers.push(await (await circles.socket(world.u1)).joinCircle(world.circle));
@@ -43,7 +43,7 @@ describe('circles over long polling', () => {
       .filter((packet) => packet.startsWith('42["message",'))
       .map((packet) => (JSON.parse(packet.slice(2)) as [string, { message: { id: number } }])[1].message.id);
 
-  it('replays at the pace at which the client asks', async () => {
+  it('replays at the pace of the client', async () => {
     await speak(MESSAGES);
     const client = await open();
     await client.emit('join_conversation', { conversation_id: world.conversation, after: 0 });
@@ -59,7 +59,7 @@ describe('circles over long polling', () => {
     expect(seen).toHaveLength(MESSAGES);
   });
 
-  it('ends a client that does not fetch what it is told, beyond the limit of bytes', async () => {
+  it('disconnects a client that leaves more bytes unfetched than the limit', async () => {
     const client = await open();
     await client.emit('join_conversation', { conversation_id: world.conversation });
     await client.until((packet) => packet.includes('rejoins'));

@@ -11,7 +11,7 @@ interface Row {
   readonly cells: ReadonlyMap<string, string>;
 }
 
-/** The table of the protocol's page: what it says is what is tried. */
+/** The table on the protocol's page: everything it says is tried. */
 function rightsTable(): Row[] {
   const page = readFileSync(path.resolve(import.meta.dirname, '../../../docs/protocols/circles.md'), 'utf8');
   const lines = page
@@ -31,7 +31,7 @@ function rightsTable(): Row[] {
   });
 }
 
-/** One circle with everything an action may be about, and everybody who may try it. */
+/** A circle with everything that actions may be about, and everybody who may try them. */
 interface Scene {
   readonly ids: Readonly<Record<string, number>>;
   readonly actors: Readonly<Record<string, { token: string }>>;
@@ -48,7 +48,7 @@ const BODIES: Readonly<Record<string, object>> = {
   'PATCH messages/:message': { text: 'hello' },
 };
 
-/** What may be done again and again, and changes nothing that other actions need. */
+/** Actions that may be repeated and change nothing that others need. */
 const HARMLESS =
   /^(GET |PATCH (circles|conversations)\/:\w+$|PATCH (devices|messages)|POST .*\/(conversations|messages)$|PUT .*\/read$|[a-z])/;
 
@@ -148,7 +148,7 @@ describe('the rights', () => {
 
   const outcome = (status: number): string => (status < 300 ? 'yes' : String(status));
 
-  it('stand in the page for every action that the policy knows', () => {
+  it('are on the page for every action that the policy knows', () => {
     expect(rows.length).toBeGreaterThanOrEqual(Object.keys({ ...CIRCLE_RIGHTS, ...CONVERSATION_RIGHTS }).length);
     for (const { cells } of rows) expect([...cells.values()].join(' ')).toMatch(/^((yes|403|404|error) ?){9}$/);
   });

@@ -21,7 +21,7 @@ describeWith('turnserver', 'TURN credentials of circles, at a real coturn', () =
     await coturn.stop();
   });
 
-  /** Whether coturn relays five packets for whoever shows this. */
+  /** Whether coturn relays five packets for whoever presents this. */
   const isAccepted = (username: string, password: string, transport: 'udp' | 'tcp'): Promise<boolean> =>
     new Promise((resolve) => {
       const flags = transport === 'tcp' ? ['-t'] : [];
@@ -35,7 +35,7 @@ describeWith('turnserver', 'TURN credentials of circles, at a real coturn', () =
     'are accepted as they are, and refused when they have expired or were tampered with',
     { timeout: 120_000 },
     async () => {
-      // Whoever is refused tries for some seconds: all at once.
+      // A refused client retries for some seconds, so all run at once.
       const tries: [string, Promise<boolean>, boolean][] = [];
       for (const who of [world.u1, world.d]) {
         const client = await circles.socket(who);

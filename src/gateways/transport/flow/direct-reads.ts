@@ -30,10 +30,8 @@ let onReadOf: OnRead | null | undefined;
 
 /**
  * Makes `stream` read into memory shared by all sockets, instead of memory allocated for each read, and hands whole
- * text
- * messages to the taker of `receiver` without passing them through streams. Everything else takes the usual way, as
- * does
- * whatever arrives while the stream is paused or has other listeners. TLS streams are left alone.
+ * text messages to the taker of `receiver` without passing them through streams. Everything else takes the usual way,
+ * as does whatever arrives while the stream is paused or has other listeners. TLS streams are left alone.
  * @returns whether the stream now reads this way
  */
 export function readDirectly(stream: Duplex, receiver: Receiver): boolean {

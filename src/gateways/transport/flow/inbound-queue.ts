@@ -34,9 +34,8 @@ const THROTTLE_MAX_MS = 1_000;
 
 /**
  * One connection's inbound messages. They are held until admission, then handled strictly one at a time and in order,
- * in
- * turns with other connections and at no more than the permitted rate; when too much waits, the source is paused. Until
- * the queue ends, nothing is dropped.
+ * in turns with other connections and at no more than the permitted rate; when too much waits, the source is paused.
+ * Until the queue ends, nothing is dropped.
  */
 export class InboundQueue<T extends { readonly length: number }> implements TurnTask {
   private waiting: T[] | null = null;

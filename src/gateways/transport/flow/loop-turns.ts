@@ -14,10 +14,8 @@ export const pointInTime = (at: number): number => Math.round(Date.now() - (perf
 
 /**
  * A clock that ticks once per turn of the event loop. The whole transport shares it: inbound queues take turns by it,
- * and
- * outbound writers write once at the end of each. A turn begins with the first `touch` and ends in the check phase,
- * when
- * all readable sockets have been read.
+ * and outbound writers write once at the end of each. A turn begins with the first `touch` and ends in the check phase,
+ * when all readable sockets have been read.
  */
 export class LoopTurns {
   /** Number of the current turn. */

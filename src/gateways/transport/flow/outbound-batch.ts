@@ -2,8 +2,7 @@ import { type PlainFrame } from './text-frame.js';
 
 /**
  * The frames sent to one connection in one turn, as a chain: connections that were sent the same frames share one
- * batch,
- * so a fan-out to a thousand sockets joins its frames once and allocates nothing per socket.
+ * batch, so a fan-out to a thousand sockets joins its frames once and allocates nothing per socket.
  */
 export class OutboundBatch {
   private nextFrame: PlainFrame | null = null;

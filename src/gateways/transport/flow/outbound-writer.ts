@@ -122,8 +122,7 @@ export class OutboundWriter implements TurnTask {
 
   /**
    * Closes a slow consumer. A stream notices only between turns what the kernel has taken (always so over TLS; over
-   * TCP,
-   * once a buffer was full), so a client is too slow if it is over the limit at the end of two consecutive turns.
+   * TCP, once a buffer was full), so a client is too slow if it is over the limit at the end of two consecutive turns.
    */
   runTurn(): void {
     this.scheduled = false;

@@ -16,8 +16,7 @@ const MIN_PER_SECOND = 500;
 const FEW = (MIN_PER_SECOND * STEP_MS) / 1_000;
 /**
  * Share of the time during which nobody is closed, so that load balancers notice the failing readiness and closed
- * clients
- * do not come back here.
+ * clients do not come back here.
  */
 const HEAD_START_SHARE = 0.1;
 /** Share of the time that the closes are spread over; the rest is for closing handshakes. */
@@ -27,8 +26,7 @@ const PACED_SHARE = 0.7;
  * Closes all connections, spread over `durationMs` so that they do not all reach the other nodes at once, and cuts off
  * those that are still open afterwards. The order is random, so that neither a whole room nor all clients of a load
  * balancer leave at the same moment; the intervals are random, so that draining nodes do not fall into step.
- * Connections
- * whose principal says `goesLast` go last. Stops when `undone` is aborted.
+ * Connections whose principal says `goesLast` go last. Stops when `undone` is aborted.
  */
 export async function pacedDrain<T extends Drainable>(
   connections: Iterable<T> & { readonly size: number },

@@ -30,10 +30,8 @@ export function descriptorOf(stream: Duplex): number {
 
 /**
  * Collects what the writers write at the end of a turn, and hands it to the kernel in one native call. Between `take`
- * and
- * the end of the turn, call `flush` before writing anything else to the socket. What the kernel does not take at once
- * goes
- * through the socket, so that order, back-pressure and errors remain Node's business.
+ * and the end of the turn, call `flush` before writing anything else to the socket. What the kernel does not take at
+ * once goes through the socket, so that order, back-pressure and errors remain Node's business.
  */
 export class TurnSender implements TurnTask {
   private readonly fds = new Int32Array(MAX_SOCKETS);
@@ -59,8 +57,7 @@ export class TurnSender implements TurnTask {
 
   /**
    * Takes `bytes`, to be sent at the end of the turn. The stream's own queue must be empty, and a socket may have only
-   * one
-   * piece per round.
+   * one piece per round.
    * @returns whether it took them
    */
   take(socket: Duplex, fd: number, bytes: Buffer): boolean {

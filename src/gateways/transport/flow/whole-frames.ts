@@ -33,9 +33,8 @@ const BY_WORDS_FROM = endianness() === 'LE' ? 64 : Infinity;
 
 /**
  * Lets text messages that have arrived whole, as nearly all do, bypass `receiver`: its stream, queue and states cost
- * more
- * than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes through the
- * receiver, which alone refuses frames and keeps order and limits.
+ * more than reading the frame. Everything else (fragments, control frames, partial or invalid frames) still goes
+ * through the receiver, which alone refuses frames and keeps order and limits.
  */
 export function passWholeFrames(receiver: Receiver, taker: TextTaker): void {
   receiver.taker = taker;
@@ -47,8 +46,7 @@ const stream: { write(this: Writable, chunk: Buffer): boolean; end(this: Writabl
 
 /**
  * ws ends the receiver twice, when the client's data end and when the socket closes. For the second end Node would
- * create
- * an error with a stack trace.
+ * create an error with a stack trace.
  */
 function end(this: Receiver): Receiver {
   if (!this.writableEnded) stream.end.call(this);

@@ -19,9 +19,8 @@ const BUSY: Refusal = { ...FORBIDDEN, status: 503, headers: { 'Retry-After': Str
 /**
  * Checks every Engine.IO request, not only the first of a session: a page that could not have opened a session must not
  * use its id either. JSONP is always refused, because scripts are requested without `Origin` and any page may read
- * them.
- * While draining, no session may begin (the router refuses those that begin with an upgrade). Bodies are refused when
- * they would exceed the memory budget.
+ * them. While draining, no session may begin (the router refuses those that begin with an upgrade). Bodies are refused
+ * when they would exceed the memory budget.
  */
 export function guardEngine(
   { engine }: Server,

@@ -19,8 +19,7 @@ const BINARY_LENGTH_END = 255;
 
 /**
  * Decodes the packets of a polling request one by one. Engine.IO's own decoders process a whole payload before anyone
- * can
- * stop them, which takes a second for a payload of nothing but separators.
+ * can stop them, which takes a second for a payload of nothing but separators.
  */
 export function packetsOf(payload: string | Buffer, protocol: number, parser: PacketParser): Iterator<EnginePacket> {
   if (typeof payload !== 'string') return binaryPackets(payload, parser);

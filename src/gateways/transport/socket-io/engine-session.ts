@@ -38,8 +38,7 @@ type Bounded = EngineSocket & { [SESSION]?: EngineSession };
 /**
  * Bounds what one Engine.IO session may cost, whoever is behind it. The bytes that wait for the client are limited,
  * including what Engine.IO and Socket.IO send of their own accord. Packets that are not events of a joined socket
- * bypass
- * its inbound queue, so their number is limited. Strangers' packets must be small.
+ * bypass its inbound queue, so their number is limited. Strangers' packets must be small.
  */
 export class EngineSession {
   /** Told before the session is closed. */
@@ -155,8 +154,7 @@ export class EngineSession {
 
   /**
    * Call when an event has been handled and `waiting` more are waiting. If none of them can admit the client, the
-   * limits
-   * for strangers apply again.
+   * limits for strangers apply again.
    */
   decided(waiting: number): void {
     this.counted();

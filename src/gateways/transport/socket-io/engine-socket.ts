@@ -32,8 +32,7 @@ function transportOf(conn: EngineSocket): WebSocketTransport {
 
 /**
  * The stream below an open WebSocket, if Engine.IO has nothing waiting for it, so that a whole frame may be written to
- * it
- * directly; `null` if Engine.IO must send (while polling, upgrading or writing).
+ * it directly; `null` if Engine.IO must send (while polling, upgrading or writing).
  */
 export function directStream(conn: EngineSocket): Duplex | null {
   const transport = transportOf(conn);

@@ -24,9 +24,8 @@ const TURN_BYTES = 65_536;
 
 /**
  * Takes in what a polling client sends, in turns with other clients and no faster than it is handled: a request is
- * answered
- * once its last packet has been taken, and a well-behaved client waits for that before it sends the next. Likewise, a
- * client gets no second poll response before it has read the first.
+ * answered once its last packet has been taken, and a well-behaved client waits for that before it sends the next.
+ * Likewise, a client gets no second poll response before it has read the first.
  */
 export class PollingIntake implements TurnTask {
   private packets: Iterator<EnginePacket> | null = null;

@@ -11,8 +11,7 @@ export interface SocketIoGatewayOptions {
   readonly wire: EventEncoder;
   /**
    * Sockets speak this protocol until another one admits them. Its gateway is told last, so that it knows whom the
-   * others
-   * have admitted.
+   * others have admitted.
    */
   readonly strangers?: boolean;
 }
@@ -20,8 +19,7 @@ export interface SocketIoGatewayOptions {
 /**
  * A gateway on namespace `/`, which all Socket.IO protocols share: a socket is one connection for all of them. Its
  * `@SubscribeMessage` methods are called with `(connection, firstArgument, message)`, for one message of a connection
- * at a
- * time across all gateways. What they throw goes to the gateway's `@UseFilters` filter, which finds the message in
+ * at a time across all gateways. What they throw goes to the gateway's `@UseFilters` filter, which finds the message in
  * `host.getArgByIndex(2)`.
  */
 export interface SocketIoGateway {

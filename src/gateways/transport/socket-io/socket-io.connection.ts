@@ -44,8 +44,7 @@ const DRAIN_LOOK_MS = 5;
 
 /**
  * A Socket.IO socket of any client generation. On an open WebSocket, frames are written as on plain sockets; while
- * polling
- * or changing transports, Engine.IO carries them. The order is the same either way.
+ * polling or changing transports, Engine.IO carries them. The order is the same either way.
  */
 export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>, WriterOwner {
   principal: Principal | null = null;

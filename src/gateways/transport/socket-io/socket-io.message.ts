@@ -50,8 +50,7 @@ export class SocketIoMessage {
 
   /**
    * The JSON text of the only argument, cut out of the packet without parsing it. `undefined` if there are several, or
-   * if
-   * the packet is not written in the usual way; `textOf` finds it then.
+   * if the packet is not written in the usual way; `textOf` finds it then.
    */
   get onlyText(): string | undefined {
     const { text } = this;

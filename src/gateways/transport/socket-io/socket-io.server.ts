@@ -52,8 +52,7 @@ export class SocketIoServer implements SocketIoHost {
       const session = EngineSession.of(socket.conn);
       if (session.isJoining || socket.conn.readyState !== 'open' || this.plain.draining) {
         // Socket.IO creates a socket for every CONNECT until the first is in, and forgets those without a connection. A
-        // session
-        // opened before a drain must not enter once the drain has begun.
+        // session opened before a drain must not enter once the drain has begun.
         socket.conn.close(true);
         next();
         return;
