@@ -1,5 +1,5 @@
 // After a restart or the death of a node: how long until everybody is back and has recovered what they missed, and what
-// was lost. Prints one line of JSON; README.md explains it. Needs redis-server with --nodes 2 and more.
+// was lost. Prints one line of JSON; README.md explains it. Needs redis-server with --nodes 2 or more.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -17,7 +17,7 @@ const { values: args } = parseArgs({
     rooms: { type: 'string', default: '100' },
     // Rooms in which somebody speaks, 5 times a second.
     writers: { type: 'string', default: '20' },
-    // With 1, the server is restarted; with more, the last one is not, and its clients move to the others.
+    // With 1, the server is restarted; with more, the last node is not, and its clients move to the others.
     nodes: { type: 'string', default: '1' },
     signal: { type: 'string', default: 'SIGKILL' },
     drain: { type: 'string', default: '10' },

@@ -1,4 +1,5 @@
-// What coming in costs: connect, log in, go, beside the bare libraries, and beside another build of the server. See README.md.
+// What connecting costs: connect, log in, leave, compared with the bare libraries and with another build of the server.
+// See README.md.
 import { execFileSync, fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -16,7 +17,7 @@ const PATHS = {
   rooms: '/ws/endpoint/{code}/',
   circles: '/socket.io/?EIO=4&transport=websocket',
 };
-/** Endpoints and accounts; of a room or conversation there are so many. */
+/** Endpoints and accounts, and how many of them share a room or conversation. */
 const ACCOUNTS = 1_000;
 const TOGETHER = 50;
 

@@ -71,7 +71,7 @@ async function ask(child, question) {
   return answer;
 }
 
-/** Looks until nothing changes any more: what was sent has arrived, and what has ended is freed. */
+/** Waits until nothing changes: what was sent has arrived, and what has ended is freed. */
 async function settled(child, count) {
   for (let last = await look(child), looks = 0; ; looks++) {
     await sleep(300);

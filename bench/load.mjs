@@ -35,7 +35,7 @@ async function enterAll(target, tokens) {
   return sockets;
 }
 
-/** Whether it is one of our messages, not an announcement. */
+/** Whether it is one of our messages rather than an announcement. */
 const isPayload = (data) => data.includes('"n":');
 
 /** One host sends to many clients, `window` messages in flight. */
@@ -127,7 +127,7 @@ async function slot(target, load) {
   load.running = false;
   const seconds = (performance.now() - began) / 1_000;
   const moved = load.delivered - before;
-  // What is still in flight is the server's work, too, but negligible.
+  // What is still in flight is also the server's work, but negligible.
   return { perSecond: moved / seconds, perCpuSecond: (moved * 1e9) / (cpuNanoseconds(target.pid) - cpu) };
 }
 

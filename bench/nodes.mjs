@@ -12,7 +12,7 @@ import { cpuNanoseconds } from './cpu-time.mjs';
 const SECONDS = Number(process.argv[2] ?? 3);
 const READERS = 300;
 const PAIRS = 100;
-/** Messages that a publisher keeps in flight. */
+/** How many messages a publisher keeps in flight. */
 const WINDOW = 8;
 const PADDING = 'x'.repeat(80);
 const root = path.resolve(import.meta.dirname, '..');

@@ -29,7 +29,7 @@ const [AWAY_MS, EVERY_MS] = [args.away, args.every].map((seconds) => Number(seco
 const PATIENCE_MS = 60_000;
 const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 
-/** How many of the numbers below `count` are missing, and how many came more than once. */
+/** How many of the numbers below `count` are missing, and how many arrived more than once. */
 function compare(numbers, count) {
   const seen = new Set(numbers);
   return { lost: count - seen.size, doubled: numbers.length - seen.size };
@@ -43,7 +43,7 @@ async function until(condition, patienceMs = PATIENCE_MS) {
 const folder = await mkdtemp(path.join(os.tmpdir(), 'switchboard-bench-'));
 const closing = [];
 
-/** A server behind a cable of its own. */
+/** A server behind its own cable. */
 async function cabled(port, cables) {
   const cable = new Cable(port);
   await cable.open();
@@ -51,7 +51,7 @@ async function cabled(port, cables) {
   return cable.url;
 }
 
-/** A room and a conversation, with a peer that talks there without a cable. */
+/** A room and a conversation, with a peer that talks there over no cable. */
 async function scene(url) {
   const admin = new Switchboard({ url });
   await admin.signIn(ADMIN);
@@ -121,7 +121,7 @@ try {
   ];
   closing.push(() => clients.forEach((client) => client.close()));
   await until(() => clients.every((client) => client.isBack()));
-  // What is sent before it listens reaches nobody.
+  // Nobody receives what is sent before it listens.
   await sleep(1_000);
 
   let count = 0;

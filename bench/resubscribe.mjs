@@ -43,7 +43,7 @@ const figureOf =
   async ({ client }) =>
     Number(pattern.exec(await client.info(section))?.[1] ?? 0);
 const subscribed = () => sum(figureOf('stats', /pubsubshard_channels:(\d+)/));
-/** Per server: the count of one that is killed is lost with it. */
+/** Per server, since the count of a killed one is lost with it. */
 const commands = () => Promise.all(servers.map(async (server) => (living().includes(server) ? asked(server) : 0)));
 const asked = figureOf('commandstats', /cmdstat_ssubscribe:calls=(\d+)/);
 const more = (before, after) => after.reduce((all, each, n) => all + Math.max(0, each - before[n]), 0);
@@ -65,7 +65,7 @@ try {
   const addresses = servers.map(({ port }) => `127.0.0.1:${port}`);
   const create = ['--cluster', 'create', ...addresses, '--cluster-replicas', '1', '--cluster-yes'];
   await promisify(execFile)('redis-cli', create);
-  // A replica without its master's data would not replace it.
+  // A replica without its master's data would not take its place.
   const followed = async ({ client }) => Number(/state=online/.test(await client.info('replication')));
   await until(async () => (await sum(followed)) === 3);
 

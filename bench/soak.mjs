@@ -1,5 +1,5 @@
-// An hour of moderate mixed load on a server of its own, looked at once a minute: does anything grow?
-// node bench/soak.mjs [minutes]; needs a build. Prints one line of JSON per look, then a table; ends with 1 if something
+// Does anything grow? An hour of moderate mixed load on a server of its own, which is sampled once a minute.
+// node bench/soak.mjs [minutes]; needs a build. Prints one line of JSON per sample, then a table; exits with 1 if something
 // grew. Linux only.
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -13,13 +13,13 @@ import { populate, seen } from './soak/actors.mjs';
 import { heapTypes } from './soak/heap-types.mjs';
 
 const MINUTES = Number(process.argv[2] ?? 60);
-/** The share of the time, at the end, in which nothing may grow. */
+/** The share of the time, at the end, during which nothing may grow. */
 const COUNTS = 0.75;
 const ADMIN = { email: 'admin@example.org', password: 'for this run only' };
 const MIB = 2 ** 20;
-/** What may not grow, and by how much an hour it may seem to, beyond twice the error of its slope. */
+/** What may not grow, and the growth an hour that is tolerated beyond twice the error of its slope. */
 const ALLOWED = { descriptors: 3, handles: 3 };
-/** The same for data in the heap. As a whole the heap grows for hours, because V8 compiles what is called now and then. */
+/** The same for data in the heap. As a whole the heap grows for hours, because V8 compiles what is called rarely. */
 const ALLOWED_DATA_MIB = 1;
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-soak-'));
@@ -67,7 +67,7 @@ async function sample() {
   };
 }
 
-/** Least squares: what is gained in an hour, and the standard error of that. */
+/** Least squares: the gain in an hour, and its standard error. */
 function slope(values, hours) {
   const mean = (list) => list.reduce((sum, each) => sum + each, 0) / list.length;
   const [x, y] = [mean(hours), mean(values)];

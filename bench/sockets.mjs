@@ -1,4 +1,4 @@
-// Clients of the benches: what it takes to be in, by transport.
+// Clients of the benches: what admission takes, by transport.
 import http from 'node:http';
 import { WebSocket } from 'ws';
 
@@ -35,9 +35,7 @@ export function stream(url) {
   });
 }
 
-/**
- * The steps of Socket.IO: each of its first packets is answered with the next thing to say; the last one lets it in.
- */
+/** The steps of Socket.IO: each of its first packets is answered with the next step; the last one admits it. */
 export function socketIo(base, events, isIn) {
   const waiting = ['40', ...events.map((event) => `42${JSON.stringify(event)}`)];
   return socket(`${base}${SOCKET_IO}`, (text, client) => {

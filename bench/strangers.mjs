@@ -11,7 +11,7 @@ import { memoryOfEach, startWatched } from './live-memory.mjs';
 const COUNT = Number(process.argv[2] ?? 1_000);
 /** Connections opened at the same time. */
 const AT_ONCE = 50;
-/** Connections that make tables grow and code compile, which only happens once. */
+/** Connections that warm up: tables grow and code compiles only once. */
 const WARM_UP = 100;
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-strangers-'));
 
@@ -95,13 +95,13 @@ async function measure(server, way) {
 
 let server;
 try {
-  // Nobody is closed while they are counted.
+  // No connection is closed while they are counted.
   server = await startWatched(folder, { ADMISSION_SECONDS: '120' });
   for (const [name, way] of Object.entries(WAYS)) {
     process.stdout.write(`${JSON.stringify({ way: name, ...(await measure(server, way)) })}\n`);
   }
 } finally {
-  // Not by force: the embedded database would live on.
+  // Not by force, or the embedded database would live on.
   server?.child.kill();
   if (server) await once(server.child, 'exit');
   rmSync(folder, { recursive: true, force: true });

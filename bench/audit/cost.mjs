@@ -6,7 +6,7 @@ import { median } from '../cpu-time.mjs';
 import { withServer } from '../durable.mjs';
 
 const [requests = 20, turns = 100] = process.argv.slice(2).map(Number);
-/** Requests until everything is compiled. */
+/** Warm-up requests, until everything is compiled. */
 const WARM = 1_600;
 const PARTS = ['ms', 'cpu', 'server', 'database'];
 const ADMIN = { email: 'bench@example.org', password: 'for this run only' };

@@ -1,4 +1,4 @@
-// How long an export of the audit log takes, how much memory it needs, and how long others wait meanwhile.
+// How long an export of the audit log takes, how much memory it needs, and how long others have to wait meanwhile.
 // node bench/audit/export.mjs [entries]
 import { execFileSync } from 'node:child_process';
 import { createWriteStream, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -32,7 +32,7 @@ try {
     const headers = { authorization: `Bearer ${(await login.json()).accessToken}` };
     await fill(pool);
     await sealed(pool);
-    // As the database does on its own some minutes later.
+    // The database does this by itself some minutes later.
     await pool.query('ANALYZE "audit_entries", "audit_personal"');
     const probe = async () => {
       const began = performance.now();

@@ -18,7 +18,7 @@ export class Connection {
     });
   }
 
-  /** Sends a whole request; resolves when the whole answer has arrived. @throws when the answer is an error */
+  /** Sends a whole request; resolves when the whole answer has arrived. @throws if the answer is an error */
   request(bytes) {
     return new Promise((resolve, reject) => {
       this.#answered = { resolve, reject };

@@ -20,7 +20,7 @@ async function call(url, where, body) {
   return response.json();
 }
 
-/** `acks`: with an id per message, so that the database also remembers what was sent with it. */
+/** `acks`: with an id per message, which the database stores as well. */
 async function writer(url, code, acks) {
   const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/endpoint/${code}/${acks ? '?acks=1' : ''}`, {
     perMessageDeflate: false,
@@ -34,7 +34,7 @@ async function writer(url, code, acks) {
       socket.on('message', (data) => {
         const start = data.toString('latin1', 0, 8);
         if (start === '{"error"') heard(new Error(data.toString()));
-        // If no answer was requested, its own message is the sign that it was stored.
+        // If no answer was requested, the arrival of its own message shows that it was stored.
         else if (!acks || start.startsWith('{"ack"')) heard();
       }),
     close: () => socket.close(),
@@ -50,7 +50,7 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
   const writers = (acks, count = WRITERS) => Promise.all(codes.slice(0, count).map((code) => writer(url, code, acks)));
 
   let offset = 0;
-  // Rooms that nobody is in: the same table, with everything that is checked there.
+  // Rooms without members: the same table, with the same constraints.
   const plain = (i) =>
     pool.query(
       'INSERT INTO room_messages (room_id, "offset", sent_at, identity, message) VALUES ($1, $2, now(), $3, $4)',
@@ -62,7 +62,7 @@ await withServer({ KEYLESS_APPLICATION: 'bench' }, async ({ url, pool, cpu }) =>
   await pool.query('INSERT INTO bench_heads SELECT 2000000 + n, 0 FROM generate_series(0, $1::integer - 1) n', [
     WRITERS,
   ]);
-  // With the offset that a durable room promises.
+  // With the offset, which a durable room promises.
   const numbered = (i) =>
     pool.query(
       `WITH head AS (UPDATE bench_heads SET last_offset = last_offset + 1 WHERE room_id = $1 RETURNING last_offset)

@@ -13,7 +13,7 @@ import { compiled } from '../compare/setup.mjs';
 
 const SECONDS = process.argv[2] ?? '2';
 const TURNS = 3;
-/** Members of a room, where their number is not what grows. */
+/** Members of a room, unless their number is what grows. */
 const GROUP = 50;
 const root = path.resolve(import.meta.dirname, '../..');
 const folder = mkdtempSync(path.join(os.tmpdir(), 'switchboard-growth-'));
@@ -44,7 +44,7 @@ const url = await new Promise((resolve, reject) => {
   server.once('exit', () => reject(new Error(output)));
 });
 
-/** Codes for `connections` connections in groups, as made by `prepare.mjs`. */
+/** Codes for `connections` connections in groups, made by `prepare.mjs`. */
 function provision(connections, group, durable = false) {
   execFileSync(process.execPath, [path.join(import.meta.dirname, 'prepare.mjs')], {
     env: {
@@ -116,7 +116,7 @@ function drive(name, x, { connections, group, window = 4, more = [] }) {
   console.log(JSON.stringify(figures.at(-1)));
 }
 
-/** Runs `work` beside as many connections that say nothing. */
+/** Runs `work` beside `idle` connections that send nothing. */
 async function beside(idle, work) {
   if (idle === 0) return work();
   provision(idle, GROUP);
@@ -173,7 +173,7 @@ try {
   for (const size of [64, 256, 1_024, 4_096, 16_000]) {
     drive('size', size, { connections: GROUP, group: GROUP, more: ['--size', String(size)] });
   }
-  // Each in a room of its own, which already has that many.
+  // Each in its own room, which already has that many.
   for (const messages of [1_000, 10_000, 100_000, 1_000_000]) {
     provision(GROUP, GROUP, true);
     await store(messages);

@@ -28,7 +28,7 @@ function roundUp(value) {
   return [1, 2, 5, 10].map((n) => n * power).find((n) => n >= value);
 }
 
-/** Logarithmic to the right; zero counts as a tenth of the first step. Upwards linear from 0. */
+/** The x axis is logarithmic, where zero counts as a tenth of the first step; the y axis is linear from 0. */
 function draw(label, points) {
   const logs = points.map(({ x }) => Math.log10(x || points[1].x / 10));
   const most = roundUp(Math.max(...points.map(({ microseconds }) => microseconds)) * 1.15);

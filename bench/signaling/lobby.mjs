@@ -1,5 +1,6 @@
-// Fills the lobby of a running server with peers, then measures what one more costs: one that sets its name, which all
-// others are told, and one that asks for the list. Prints one line of JSON with the server's CPU milliseconds (Linux).
+// Fills the lobby of a running server with peers, then measures what one more peer costs: when it sets its name, which
+// all others are told, and when it asks for the list. Prints one line of JSON with the server's CPU milliseconds
+// (Linux).
 //   node bench/signaling/lobby.mjs --server http://127.0.0.1:3000 --peers 5000 --times 20 --pid N
 import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';

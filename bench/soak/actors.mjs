@@ -1,4 +1,4 @@
-// Everybody who uses the server of ../soak.mjs: they come, do a little now and then, and go, over and over.
+// Everybody who uses the server of ../soak.mjs: they come, do a little now and then, and leave, over and over.
 import { deflateSync, crc32 } from 'node:zlib';
 import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +15,7 @@ const PAIRS = 3;
 /** Seconds that a connection lasts, at most; half of that on average. */
 const VISIT = 30;
 const UPLOAD_BYTES = 100 * 1024;
-/** Much shorter than an access token is valid. */
+/** Much shorter than the life of an access token. */
 const LOGIN_SECONDS = 120;
 const text = 'x'.repeat(100);
 
@@ -204,7 +204,7 @@ export async function populate({ http, admin }) {
   };
 }
 
-/** A reader of a durable room that continues where it was, and counts what it lacks. */
+/** A reader of a durable room that continues where it left off, and counts what it lacks. */
 function resuming(endpoint) {
   let [last, epoch] = [0, ''];
   const heard = (frame) => {

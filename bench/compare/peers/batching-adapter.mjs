@@ -1,6 +1,6 @@
 // An adapter for Socket.IO that frames each broadcast once and joins all frames of a turn for a socket into one write,
-// bypassing Engine.IO while the socket is idle. The best that Socket.IO can do on its own transport; a plain emit() in the
-// same turn would overtake.
+// bypassing Engine.IO while the socket is idle: the best that Socket.IO can do on its own transport. A plain emit() in
+// the same turn would overtake.
 import { Adapter } from 'socket.io-adapter';
 
 export class BatchingAdapter extends Adapter {
