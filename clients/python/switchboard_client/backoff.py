@@ -17,7 +17,7 @@ def retry_after(value: Optional[str]) -> Optional[float]:
     if value is None:
         return None
     text = value.strip()
-    # Nobody means a wait with more digits than this.
+    # No server means a wait with more digits than this.
     if text.isascii() and text.isdigit() and len(text) <= 9:
         return float(text)
     try:

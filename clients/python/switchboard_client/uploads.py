@@ -103,7 +103,7 @@ class _Upload:
 
     def _at_once(self) -> int:
         boundary = secrets.token_hex(16)
-        # Names are escaped as browsers do it.
+        # Names are escaped as in browsers.
         name = self._name.replace('\r', '%0D').replace('\n', '%0A').replace('"', '%22')
         head = (
             f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n'

@@ -148,7 +148,7 @@ async def _newer_socket_io(peer: Peer) -> None:
 
 class HostileTest(unittest.IsolatedAsyncioTestCase):
     def setUp(self) -> None:
-        # None of these servers says goodbye.
+        # None of these servers sends a close frame.
         for module in (live_socket, live_socket_io):
             patience = mock.patch.object(module, '_CLOSE', 0.3)
             patience.start()

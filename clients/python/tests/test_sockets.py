@@ -33,7 +33,7 @@ async def stay(peer: Peer) -> None:
 
 class SocketsTest(unittest.IsolatedAsyncioTestCase):
     async def heard(self, *scripts: Any, until: int, **options: Any) -> Tuple[List[Any], List[Any], List[str]]:
-        """What a reader hears, what it is told of recoveries, and where it came in."""
+        """What a reader hears, what it is told of recoveries, and where it began."""
         heard: List[Any] = []
         recoveries: List[Any] = []
         done = asyncio.Event()

@@ -152,7 +152,7 @@ class CirclesSocket(LiveSocketIo):
         if inspect.iscoroutinefunction(self._token):
             token = await self._token(refused)
         else:
-            # It may ask the server, and block.
+            # It may ask the server, and therefore block.
             token = await asyncio.get_running_loop().run_in_executor(None, self._token, refused)
         return token if isinstance(token, str) else None
 
@@ -177,7 +177,7 @@ class CirclesSocket(LiveSocketIo):
                 self._explaining = asyncio.get_running_loop().create_task(self._explain())
         elif isinstance(payload, dict):
             self._heard(event, payload)
-        # The channels «success» and «error» only repeat what acknowledgements say.
+        # The channels `success` and `error` only repeat what acknowledgements say.
 
     def _admit(self) -> None:
         self._admitted = True
@@ -187,7 +187,7 @@ class CirclesSocket(LiveSocketIo):
         self._outbox.resend()
 
     async def _explain(self) -> None:
-        """The handshake's token was refused; asked again, the server says why in machine-readable form."""
+        """The handshake's token was refused; when asked again, the server gives the reason in machine-readable form."""
         try:
             answer = await self._ask('authenticate', {'token': self._shown})
         except (NotConnected, Unconfirmed):

@@ -75,7 +75,8 @@ class RoomEvents:
         self._hurry.set()
 
     def retry(self) -> None:
-        """Ends the wait for the next attempt, from another thread or a listener: call it when there is hope."""
+        """Ends the wait for the next attempt, from another thread or a listener: call it when the server may be back.
+        """
         self._hurry.set()
 
     def __iter__(self) -> Iterator[RoomMessage]:
@@ -145,7 +146,7 @@ class RoomEvents:
 
 
 def _object(text: str) -> Dict[str, Any]:
-    # Without data, it only carries the position to resume from, which the answer to our query has already given.
+    # Without data, an event only carries the position to resume from, which the answer to our query has already given.
     try:
         value = json.loads(text)
     except (ValueError, RecursionError):

@@ -65,7 +65,7 @@ class LiveSocket(Persistent):
         try:
             text.encode()
         except UnicodeEncodeError:
-            # Half a character, as in text that was cut: JSON can express it, UTF-8 cannot.
+            # Half a character, as in a text that was cut off: JSON can express it, UTF-8 cannot.
             text = json.dumps(json.loads(text))
         self._queued += len(text)
         self._outgoing.put_nowait(text)
@@ -96,7 +96,7 @@ class LiveSocket(Persistent):
         except websockets.WebSocketException as failure:
             return Ending(ABNORMAL, str(failure))
         if self.ended:
-            # Closed in the very moment it was established.
+            # Closed at the very moment it was established.
             await socket.close()
             return Ending(ABNORMAL, 'closed')
         outgoing: 'asyncio.Queue[Optional[str]]' = asyncio.Queue()
@@ -155,7 +155,7 @@ class LiveSocket(Persistent):
 
 
 async def _watch(socket: Any) -> None:
-    """Since version 14, the library waits for ever for a silent peer after a frame that breaks the protocol."""
+    """Since version 14, the library waits forever for a silent peer after a frame that breaks the protocol."""
     while True:
         await asyncio.sleep(_CLOSE)
         if socket.state.name == 'CLOSING':

@@ -96,7 +96,7 @@ class LiveSocketIo(Persistent):
                 socketio_path=f'{url.path}/socket.io'.lstrip('/'),
                 wait_timeout=_PATIENCE,
             )
-            # The library itself waits for ever for the first message of a server that accepts but stays silent.
+            # The library itself waits forever for the first message of a server that accepts but stays silent.
             await within(_PATIENCE, connecting)
             end = await gone
             return Ending(end.code, end.reason)
@@ -163,7 +163,7 @@ async def _disconnected(client: Any) -> None:
     try:
         await within(_CLOSE, client.disconnect())
     except Exception:
-        # It has already gone, one way or the other.
+        # It has already ended, one way or the other.
         pass
     finally:
         session = getattr(client.eio, 'http', None)

@@ -79,7 +79,7 @@ class Persistent:
         self._finish(SocketEnd(1000, 'closed by the caller'))
 
     def retry(self) -> None:
-        """Ends the wait for the next attempt: call it when there is reason for hope."""
+        """Ends the wait for the next attempt: call it when the server may be back."""
         if self._pause is not None and not self._pause.done():
             self._pause.set_result(None)
 
@@ -121,7 +121,7 @@ class Persistent:
                 end = SocketEnd(ending.code, ending.reason)
                 verdict = self._lost(end)
                 if self._end is not None:
-                    # Closed by a listener of the loss.
+                    # A listener of the loss has closed it.
                     return
                 if verdict == STOP or (self._give_up_after is not None and self._failures >= self._give_up_after):
                     self._finish(end)

@@ -188,7 +188,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     else if (event === 'message' && isMessageFrame(payload)) this.message(payload);
     else if (event === 'conversation' && isConversationFrame(payload)) this.conversation(payload);
     else if (isObject(payload)) this.other(event, payload);
-    // The channels «success» and «error» only repeat what acknowledgements say.
+    // The channels `success` and `error` only repeat what acknowledgements say.
   }
 
   /** Handles the answer to the handshake's token. */
@@ -205,7 +205,7 @@ export class CirclesSocket extends LiveSocketIo<CirclesSocketEvents, CirclesToSe
     this.outbox.resend(this.post);
   }
 
-  /** The handshake's token was refused; asked again, the server says why in machine-readable form. */
+  /** The handshake's token was refused; when asked again, the server gives the reason in machine-readable form. */
   private async explain(): Promise<void> {
     const token = this.shown ?? '';
     const answer = await this.ask(['authenticate', { token }]).catch(() => undefined);

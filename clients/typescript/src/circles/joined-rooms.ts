@@ -62,7 +62,7 @@ export class JoinedRooms {
     });
   }
 
-  /** @returns whether it was in there, or was to be */
+  /** @returns whether it was in the room, or waiting to join */
   leave(kind: Kind, id: number): boolean {
     const room = this.rooms.get(`${kind} ${id}`);
     if (room === undefined) return false;
