@@ -25,8 +25,8 @@ const PROCESS = {
   }),
   WORKERS: text({
     description:
-      'Processes that share the port; `auto` is one for each core. More than one needs `REDIS_URL`, over which they ' +
-      'share what nodes share.',
+      'Processes that share the port; `auto` is one for each core. More than one needs `REDIS_URL`, through which they ' +
+      'share state, as nodes do.',
     default: '1',
     check: (value) =>
       value === 'auto' || (/^\d{1,3}$/.test(value) && Number(value) >= 1 && Number(value) <= MOST_WORKERS)
@@ -35,13 +35,13 @@ const PROCESS = {
   }),
   NATIVE_SEND: choice({
     description:
-      '`auto` hands what many sockets get to the kernel in one native call, where the build found a C compiler; `off` ' +
-      'writes to each socket by itself.',
+      '`auto` writes to many sockets in one native call, if the build found a C compiler; `off` writes to each socket ' +
+      'separately.',
     choices: ['auto', 'off'],
     default: 'auto',
   }),
   PUBLIC_URL: optionalText({
-    description: 'The address users reach the server at; links, codes and QR images point there.',
+    description: 'The address where users reach the server; links, codes and QR images point there.',
     defaultText: 'http://localhost:<PORT>',
     check: (value) => urlFault(value, ['http', 'https']),
   }),
@@ -108,7 +108,7 @@ const ACCOUNTS = {
     generated: true,
   }),
   ADMIN_EMAIL: text({
-    description: 'The first admin, made at boot if no admin exists.',
+    description: 'The first admin, created at boot if no admin exists.',
     default: 'admin@switchboard.local',
     check: (value) => (/^[^\s@]+@[^\s@]+$/.test(value) ? undefined : 'must be an email address'),
   }),
@@ -119,18 +119,18 @@ const ACCOUNTS = {
     secret: true,
   }),
   REGISTRATION: choice({
-    description: 'Whether anyone may make an account, or admins only.',
+    description: 'Whether anyone may create an account, or only admins.',
     choices: ['open', 'closed'],
     default: 'open',
     productionDefault: 'closed',
   }),
   KEYLESS_APPLICATION: text({
-    description: 'Application that requests without an API key act as, for development; made when first needed.',
+    description: 'Application that requests without an API key act as, for development; created when first needed.',
     default: '',
     check: (value) => (value.length > 100 ? 'must have at most 100 characters' : undefined),
   }),
   AUDIT_RETENTION_DAYS: integer({
-    description: 'How long the audit log is kept, in whole sealed ranges; `0` is for ever.',
+    description: 'How long the audit log is kept, in whole sealed ranges; `0` keeps it forever.',
     default: 0,
     min: 0,
     max: 36_500,

@@ -9,8 +9,8 @@ export const MEDIA = {
   }),
   MEDIA_SHARED: choice({
     description:
-      'Whether DATA_DIR is one folder that all nodes share (NFS and the like); with `REDIS_URL` and ' +
-      '`MEDIA_STORAGE=disk` it must be, or one node would not find what another one stored.',
+      'Whether DATA_DIR is one folder that all nodes share (such as NFS). Required with `REDIS_URL` and ' +
+      '`MEDIA_STORAGE=disk`, or one node would not find what another stored.',
     choices: ['false', 'true'],
     default: 'false',
   }),

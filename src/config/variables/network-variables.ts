@@ -14,14 +14,14 @@ export const NETWORK = {
   }),
   ALLOWED_HOSTS: list({
     description:
-      '`Host` header values that are answered, beside that of `NODE_URL`; health checks are for any, and so is `/metrics` with `METRICS_TOKEN`. No patterns.',
+      '`Host` header values that are answered, in addition to that of `NODE_URL`; health checks are answered for any, and so is `/metrics` with `METRICS_TOKEN`. No patterns.',
     defaultText: 'any outside production; in production the host of PUBLIC_URL if set, else any',
     check: hostFault,
   }),
   KEEP_ALIVE_SECONDS: integer({
     description:
-      'How long a connection without requests is kept. Longer than the proxies in front keep theirs, or some of their ' +
-      'requests meet a closed connection (502).',
+      'How long a connection without requests is kept. It must be longer than the proxies in front keep theirs, or some ' +
+      'of their requests meet a closed connection (502).',
     default: 95,
     min: 1,
     max: 3_600,
@@ -29,8 +29,8 @@ export const NETWORK = {
   }),
   OUTBOUND_ALLOWED_NETWORKS: list({
     description:
-      'Private addresses or CIDR ranges that the server may connect to where an application or an admin names the URL, ' +
-      'such as `jwksUrl` of a token issuer; `http://` leads nowhere else.',
+      'Private addresses or CIDR ranges that the server may connect to if an application or an admin names the URL, ' +
+      'such as `jwksUrl` of a token issuer. Plain `http://` is allowed only there.',
     defaultText: 'none',
     check: addressFault,
   }),

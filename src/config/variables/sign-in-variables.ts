@@ -7,8 +7,8 @@ const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/;
 export const SIGN_IN = {
   PASSWORD_SIGN_IN: choice({
     description:
-      'Whether people sign in with a password: `off` is at the identity provider only, `fallback` leaves it to accounts ' +
-      'that the server made at boot, for when the provider is away. Devices keep theirs.',
+      'Whether people sign in with a password: with `off` only at the identity provider; `fallback` keeps passwords for ' +
+      'accounts that the server created at boot, for when the provider is away. Devices keep theirs.',
     choices: ['on', 'off', 'fallback'],
     default: 'on',
   }),
@@ -35,13 +35,13 @@ export const SIGN_IN = {
   }),
   OIDC_ROLE_CLAIM: text({
     description:
-      'The claim that holds the groups of a person, of the ID token or else of UserInfo; a dot leads into an object, as ' +
-      'in `realm_access.roles`.',
+      "The claim with a person's groups, in the ID token or else in UserInfo; a dot leads into an object, as in " +
+      '`realm_access.roles`.',
     default: 'groups',
     check: (value) => (value.length > 200 ? 'must have at most 200 characters' : undefined),
   }),
   OIDC_ROLE_MAP: list({
-    description: `Which group has which role, as \`group=role,…\`; of several the highest counts. Roles: ${ROLES.join(', ')}.`,
+    description: `Which group gives which role, as \`group=role,…\`; the highest role counts. Roles: ${ROLES.join(', ')}.`,
     defaultText: 'none',
     check: (item) => (roleRuleOf(item) ? undefined : `must be group=role with a role of ${ROLES.join(', ')}`),
   }),
