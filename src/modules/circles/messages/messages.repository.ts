@@ -6,6 +6,7 @@ import { MAX_ID } from '../../../common/http/paging/cursor.js';
 import { ConversationMessage } from '../../../entities/circles/conversation-message.entity.js';
 import { Media } from '../../../entities/circles/media.entity.js';
 import { integers } from '../../database/binary-arrays.js';
+import { type Sender } from '../circles.events.js';
 import {
   type Appended,
   appendParameters,
@@ -26,26 +27,11 @@ export interface MediaRow {
   readonly hasThumbnail: boolean;
 }
 
-export interface UserSenderRow {
-  readonly id: number;
-  readonly email: string;
-  readonly firstName: string;
-  readonly lastName: string;
-  readonly birthday: string | null;
+export type UserSenderRow = Omit<Extract<Sender, { kind: 'user' }>, 'kind' | 'isOnline' | 'isAdmin'> & {
   readonly role: string;
-  // Both in milliseconds since the epoch.
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+};
 
-export interface DeviceSenderRow {
-  readonly id: number;
-  readonly name: string;
-  readonly username: string;
-  readonly circleId: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-}
+export type DeviceSenderRow = Omit<Extract<Sender, { kind: 'device' }>, 'kind' | 'isOnline'>;
 
 /** Each once. */
 export interface Authors {
