@@ -4,11 +4,9 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { freePort, startServer } from '../server-process.mjs';
-import { instructionsOf, isSettled } from './figures.mjs';
+import { instructionsOf } from './figures.mjs';
 
 const run = promisify(execFile);
-const PATIENCE = 8;
-const MOST_WINDOWS = 50;
 /**
  * V8 compiles and collects in the main thread, since the progress of other threads is a matter of chance. It collects a
  * little at a time, so that every window has its share, and by what was allocated, not by elapsed time.
@@ -52,19 +50,8 @@ export async function startCounted(folder, onSpawn) {
   return {
     port,
     pid: child.pid,
-    /**
-     * Runs `work` in one window after another until the counts have settled. @returns the fewest instructions it took
-     */
-    async count(work) {
-      await tell('instrumentation', 'on');
-      await take();
-      const windows = [];
-      while (windows.length < MOST_WINDOWS && !isSettled(windows, PATIENCE)) {
-        await work();
-        windows.push(await take());
-      }
-      await tell('instrumentation', 'off');
-      return Math.min(...windows);
-    },
+    /** Valgrind then translates all code anew, so start only once. */
+    startCounting: () => tell('instrumentation', 'on'),
+    take,
   };
 }

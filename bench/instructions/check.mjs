@@ -5,17 +5,18 @@ import os from 'node:os';
 import path from 'node:path';
 import { chosen } from '../compare/statistics.mjs';
 import { startCounted } from './callgrind.mjs';
-import { compare, summary } from './figures.mjs';
+import { compare, isSettled } from './figures.mjs';
 import { open, WORKLOADS } from './workloads.mjs';
 
 const FIGURES = path.join(import.meta.dirname, 'figures.json');
 const TOLERANCE = 0.15;
-const TURNS = 2;
-/** For workloads that seem to cost too much: V8 is sometimes slow to return to its best code. */
-const MOST_TURNS = 4;
-/** Runs until V8 has compiled everything: the same for every workload, since they share code. */
-const WARM_UPS = 60;
-const WARM_UPS_AGAIN = 20;
+/** Rounds of all workloads until V8 has compiled most of what they share; not counted, which is four times as fast. */
+const WARM_UPS = 40;
+/** Windows of one workload before the next one's turn. */
+const TURN = 4;
+/** Windows that find nothing less before a workload counts as settled. */
+const PATIENCE = 24;
+const MOST_WINDOWS = 120;
 
 /** What the figures depend on besides the code. */
 const platform = `node ${process.versions.node.split('.')[0]}, ${process.platform} ${process.arch}`;
@@ -23,26 +24,34 @@ const thousands = (count) => Math.round(count).toLocaleString('en');
 const percent = (share) => `${(share * 100).toFixed(1)} %`;
 
 /**
- * @param {(name: string, turns: number[]) => boolean} seemsTooMuch whether to count again
- * @returns instructions per message in each turn, by workload
+ * The workloads take turns, since V8 sometimes needs a while to return to its best code, more so after another workload
+ * has made it discard some.
+ * @param {(name: string, count: number) => boolean} isEnough whether `count` instructions per message settle the matter
+ * @returns instructions per message in each window, by workload
  */
-async function count(names, seemsTooMuch, server, folder) {
+async function count(names, isEnough, server, folder) {
   const loads = {};
   for (const name of names) loads[name] = await open(name, { ...server, folder });
-  const warmUp = async (name, times) => {
-    for (let n = 0; n < times; n++) await loads[name].run();
+  for (let n = 0; n < WARM_UPS; n++) for (const name of names) await loads[name].run();
+  await server.startCounting();
+  const windows = Object.fromEntries(names.map((name) => [name, []]));
+  const isDone = (name) => {
+    const counted = windows[name];
+    return (
+      counted.some((each) => isEnough(name, each)) || isSettled(counted, PATIENCE) || counted.length >= MOST_WINDOWS
+    );
   };
-  for (let n = 0; n < WARM_UPS; n++) for (const name of names) await warmUp(name, 1);
-  const turns = Object.fromEntries(names.map((name) => [name, []]));
-  for (let turn = 0; turn < MOST_TURNS; turn++) {
-    for (const name of names.filter((each) => turn < TURNS || seemsTooMuch(each, turns[each]))) {
-      // The previous workload may have made V8 discard code compiled for this one.
-      await warmUp(name, WARM_UPS_AGAIN);
-      turns[name].push((await server.count(loads[name].run)) / loads[name].messages);
+  for (let left = names; left.length > 0; left = left.filter((name) => !isDone(name))) {
+    for (const name of left) {
+      const { run, messages } = loads[name];
+      for (let n = 0; n < TURN && !isDone(name); n++) {
+        await run();
+        windows[name].push((await server.take()) / messages);
+      }
     }
   }
   for (const name of names) loads[name].close();
-  return turns;
+  return windows;
 }
 
 /**
@@ -64,14 +73,14 @@ export async function check(workloads, save = false) {
   process.once('SIGINT', onSignal).once('SIGTERM', onSignal);
   try {
     const server = await startCounted(folder, (started) => (child = started));
-    const compared = (name, turns) => compare(known.instructions[name], summary(turns).least, TOLERANCE);
-    const turns = await count(names, (...each) => !save && compared(...each).tooMuch, server, folder);
+    const compared = (name, counted) => compare(known.instructions[name], counted, TOLERANCE);
+    const windows = await count(names, (...each) => !save && !compared(...each).tooMuch, server, folder);
     let good = true;
     for (const name of names) {
-      const { least, spread } = summary(turns[name]);
-      const { growth, tooMuch } = compared(name, turns[name]);
+      const least = Math.min(...windows[name]);
+      const { growth, tooMuch } = compared(name, least);
       const verdict = save ? 'saved' : tooMuch ? `TOO MUCH, more than ${percent(TOLERANCE)}` : 'ok';
-      const counted = `${thousands(least)} instructions per message (+${percent(spread)} in the worst of ${turns[name].length} turns)`;
+      const counted = `${thousands(least)} instructions per message in the least of ${windows[name].length} windows`;
       console.log(
         `${name.padEnd(8)} ${counted}, ${percent(growth)} against ${thousands(known.instructions[name])}: ${verdict}`,
       );

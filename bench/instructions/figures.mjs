@@ -8,18 +8,12 @@ export function instructionsOf(dump) {
 }
 
 /**
- * Whether there are enough `windows`: the last `patience` of them took no less than those before. The lowest one
- * counts, since whatever else the server does meanwhile (timers, compiling) only adds.
+ * Whether more `windows` would find nothing less: the last `patience` of them did not. The lowest one counts, since
+ * whatever else the server does meanwhile (timers, compiling) only adds.
  */
 export function isSettled(windows, patience) {
   const before = windows.slice(0, -patience);
   return before.length > 0 && Math.min(...before) <= Math.min(...windows.slice(-patience)) * 1.01;
-}
-
-/** The lowest turn, and how far the highest is above it, as a share. */
-export function summary(turns) {
-  const least = Math.min(...turns);
-  return { least, spread: Math.max(...turns) / least - 1 };
 }
 
 /**

@@ -1,5 +1,5 @@
-// What `--check` counts. Messages come in waves: all of one are sent while the server is stopped, so that it finds them
-// together and does the same work each time; the next wave starts when the last delivery of this one has arrived.
+// What `--check` counts. Messages come in waves: a whole wave is sent while the server is stopped, so that it finds all
+// of it and does the same work each time. The next wave starts when the last delivery of this one has arrived.
 import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -8,7 +8,7 @@ import { WebSocket } from 'ws';
 
 const PREPARE = path.resolve(import.meta.dirname, '../rooms/prepare.mjs');
 const PADDING = 'y'.repeat(80);
-/** For a wave: thousands of times what it needs. */
+/** For a wave; thousands of times what it needs. */
 const PATIENCE_MS = 120_000;
 
 /** `senders` send `each` messages per wave, of which `copies` come back; a window has `waves` waves. */
@@ -54,7 +54,7 @@ export async function open(name, { port, pid, folder }) {
       socket.once('open', () => resolve(socket)).once('error', reject);
       socket.once('close', (status) => failed?.(new Error(`${name}: a connection was closed with ${status}`)));
       socket.on('message', (data) => {
-        // In durable rooms, the answers count.
+        // In durable rooms, acknowledgements count.
         if (data.includes('"error"')) failed?.(new Error(`${name}: ${data}`));
         else if (data.includes(durable ? '"ack"' : PADDING) && --missing === 0) done();
       });

@@ -4,9 +4,7 @@ import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 const FOLDER = path.resolve(import.meta.dirname, '../../bench/instructions');
-const { compare, instructionsOf, isSettled, summary } = await import(
-  pathToFileURL(path.join(FOLDER, 'figures.mjs')).href
-);
+const { compare, instructionsOf, isSettled } = await import(pathToFileURL(path.join(FOLDER, 'figures.mjs')).href);
 const { WORKLOADS } = await import(pathToFileURL(path.join(FOLDER, 'workloads.mjs')).href);
 
 describe('counted instructions', () => {
@@ -22,10 +20,6 @@ describe('counted instructions', () => {
     expect(isSettled([900, 500, 100], 3)).toBe(false);
     expect(isSettled([900, 100, 120, 500, 99.5], 3)).toBe(true);
     expect(isSettled([900, 100, 120, 500, 98], 3)).toBe(false);
-  });
-
-  it('are those of the lowest turn', () => {
-    expect(summary([150, 100])).toEqual({ least: 100, spread: 0.5 });
   });
 
   it('may shrink, and grow up to the tolerance', () => {
