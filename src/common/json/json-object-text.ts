@@ -95,15 +95,7 @@ export class JsonObjectText {
   with(name: string, value: string): Buffer {
     const own = this.spans.length === 0 ? [] : this.spans.filter((span) => span.name === name);
     if (own.length === 0) return this.append(name, value);
-    const parts: Buffer[] = [];
-    const text = Buffer.from(value);
-    let from = 0;
-    for (const span of own) {
-      parts.push(this.bytes.subarray(from, span.valueStart), text);
-      from = span.valueEnd;
-    }
-    parts.push(this.bytes.subarray(from));
-    return Buffer.concat(parts);
+    return this.replace(own, () => value);
   }
 
   /** The value's text, one character per byte: for comparing, or if it is known to be ASCII. */
@@ -119,14 +111,7 @@ export class JsonObjectText {
   withMembers(members: JsonMembers): Buffer {
     const own = this.spans.filter((span) => members.values.has(span.name));
     if (own.length === 0) return this.insert(this.bytes, this.end, members.text);
-    const parts: Buffer[] = [];
-    let from = 0;
-    for (const span of own) {
-      parts.push(this.bytes.subarray(from, span.valueStart), Buffer.from(members.values.get(span.name) ?? 'null'));
-      from = span.valueEnd;
-    }
-    parts.push(this.bytes.subarray(from));
-    const replaced = Buffer.concat(parts);
+    const replaced = this.replace(own, (name) => members.values.get(name) ?? 'null');
     const missing = new Map([...members.values].filter(([name]) => !this.has(name)));
     if (missing.size === 0) return replaced;
     return this.insert(replaced, this.end + replaced.length - this.bytes.length, new JsonMembers(missing).text);
@@ -141,6 +126,18 @@ export class JsonObjectText {
       if (members.values.has(span.name)) return { text: this.withMembers(members), tail: NO_TAIL };
     }
     return { text: this.bytes.subarray(0, this.end), tail: this.empty ? members.end.subarray(1) : members.end };
+  }
+
+  /** Writes names without escapes, which some versions of V8 misread (nodejs/node#63785): receivers are to see them. */
+  private replace(spans: readonly Span[], valueOf: (name: string) => string): Buffer {
+    const parts: Buffer[] = [];
+    let from = 0;
+    for (const { name, keyStart, valueEnd } of spans) {
+      parts.push(this.bytes.subarray(from, keyStart), Buffer.from(`"${name}":${valueOf(name)}`));
+      from = valueEnd;
+    }
+    parts.push(this.bytes.subarray(from));
+    return Buffer.concat(parts);
   }
 
   /** Inserts ASCII `members` into `bytes`, before the closing brace at `end`. */

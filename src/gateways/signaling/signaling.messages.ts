@@ -5,7 +5,7 @@ import { type Invited } from '../../modules/signaling/signaling.events.js';
 
 const MAX_RECEIVER = 100;
 
-const scanner = new JsonScanner(['sender_sid']);
+const scanner = new JsonScanner(['sender_sid', 'receiver_sid']);
 
 /** The parts of an inbound event that this protocol reads. Whatever it does not understand it ignores. */
 export interface InboundEvent {
@@ -68,17 +68,15 @@ export interface RelayedObject {
 
 /**
  * The text usually passes unchanged. If there are several senders, all are corrected: receivers may read any of them.
+ * Reads the text and not `args`: some versions of V8 misread escaped names (nodejs/node#63785), which would let a forged
+ * sender pass.
  */
 export function relayedOf(event: InboundEvent, sid: string): RelayedObject | undefined {
-  const [object] = event.args;
-  if (typeof object !== 'object' || object === null || Array.isArray(object)) return undefined;
-  const { receiver_sid: receiver } = object as Record<string, unknown>;
-  if (typeof receiver !== 'string') return undefined;
   const text = event.onlyText ?? event.textOf(0)?.toString();
   if (text === undefined || !fitsSignal(text)) return undefined;
-  if (!Object.hasOwn(object, 'sender_sid')) return { receiver, text };
   const read = scanner.scan(Buffer.from(text));
-  if (read === null) return undefined;
+  const receiver = read?.stringOf('receiver_sid');
+  if (!read || receiver === undefined) return undefined;
   if (read.stringsOf('sender_sid').every((sender) => sender === sid)) return { receiver, text };
   return { receiver, text: read.with('sender_sid', JSON.stringify(sid)).toString() };
 }

@@ -60,6 +60,20 @@ describe('signaling under bad input', () => {
     receiver.socket.destroy();
   });
 
+  it('lets nobody pose as another by a name that some V8 misread', async () => {
+    const { raw: sender, sid } = await rawPeer();
+    const { raw: receiver, sid: receiverSid } = await rawPeer();
+    // After this, JSON.parse of Node 24 takes the next one's escaped name for this one's: nodejs/node#63785.
+    sender.socket.write(clientFrame('42["offer",{"receiver_sid":"","q":0,"\\\\u0073ende":0}]'));
+    const before = receiver.texts.length;
+    const forged = `{"receiver_sid":"${receiverSid}","q":0,"\\u0073ender_sid":"${c.sid}"}`;
+    sender.socket.write(clientFrame(`42["offer",${forged}]`));
+    await receiver.until((r) => r.texts.length > before);
+    expect(receiver.texts.at(-1)).toBe(`42["offer",{"receiver_sid":"${receiverSid}","q":0,"sender_sid":"${sid}"}]`);
+    sender.socket.destroy();
+    receiver.socket.destroy();
+  });
+
   it.each([
     ['plain', 'x'],
     ['escaped', '\n'],
@@ -130,7 +144,7 @@ describe('signaling under bad input', () => {
       [`42["offer",{"receiver_sid":"x","receiver_sid":"${sid}"}]`, `{"receiver_sid":"x","receiver_sid":"${sid}"}`],
       [
         `42["offer",{"receiver_sid":"${sid}","sender_sid":"x",${values},"\\u0073ender_sid":1}]`,
-        `{"receiver_sid":"${sid}","sender_sid":"SID",${values},"\\u0073ender_sid":"SID"}`,
+        `{"receiver_sid":"${sid}","sender_sid":"SID",${values},"sender_sid":"SID"}`,
       ],
     ] as const) {
       const sender = await rawPeer();
