@@ -128,8 +128,12 @@ export const conversationChanged = (conversationId: number, change: Conversation
   change,
 });
 
-/** Whose sockets must leave a room. */
-export type Evicted = { readonly userId: number } | { readonly devices: true } | { readonly all: true };
+/** Whose sockets, or which one, must leave a room. */
+export type Evicted =
+  | { readonly userId: number }
+  | { readonly devices: true }
+  | { readonly all: true }
+  | { readonly socket: string };
 
 /** Sent to the sockets of a room; those that `who` matches leave it. */
 export interface EvictedSignal extends HubEvent {

@@ -116,7 +116,7 @@ export class LiveRooms {
   /** Makes a socket leave a room if it is among those who must. */
   evict(connection: CirclesConnection, { room, id, who }: EvictedSignal): void {
     const state = stateOf(connection);
-    if (state === undefined || !concerns(who, state.principal)) return;
+    if (state === undefined || !concerns(who, state.principal, connection.id)) return;
     if (room === 'circle') this.hub.unsubscribe(connection, circleChannel(id));
     else this.drop(connection, state, id);
   }
@@ -137,7 +137,7 @@ export class LiveRooms {
   /**
    * The broker keeps the order within a channel, not across channels: the socket may have joined after the eviction was
    * published on the room's channel, and before the expulsion arrives on its own. The database tells whether it is back
-   * legitimately.
+   * legitimately. If not, it leaves in the order of the room's channel, which may still bring why.
    */
   private async expelBelated(
     connection: CirclesConnection,
@@ -148,9 +148,8 @@ export class LiveRooms {
     const own = room === 'circle' ? circleChannel(id) : conversationChannel(id);
     if (!connection.subscriptions?.has(own)) return;
     const mayStay = await this.mayJoin(state.principal, room, id).catch(() => false);
-    if (mayStay) return;
-    if (room === 'circle') this.hub.unsubscribe(connection, own);
-    else this.drop(connection, state, id);
+    const evicted: EvictedSignal = { type: 'circles.evicted', room, id, who: { socket: connection.id } };
+    if (!mayStay) this.hub.signal(own, evicted);
   }
 
   private async mayJoin(principal: AccountPrincipal, room: ExpelledSignal['room'], id: number): Promise<boolean> {
@@ -186,7 +185,8 @@ export class LiveRooms {
   }
 }
 
-function concerns(who: Evicted, principal: AccountPrincipal): boolean {
+function concerns(who: Evicted, principal: AccountPrincipal, socket: string): boolean {
   if ('all' in who) return true;
+  if ('socket' in who) return who.socket === socket;
   return 'devices' in who ? principal.kind === 'device' : principal.kind === 'user' && principal.userId === who.userId;
 }

@@ -6,6 +6,7 @@ import { Hub } from '../../realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../realtime/in-process/in-process.broker.js';
 import { type CircleAccess } from '../access/access.service.js';
 import { circleChannel, conversationChannel } from '../circles.channels.js';
+import { conversationChanged, type EvictedSignal } from '../circles.events.js';
 import { type ConversationStanding } from '../circles.policy.js';
 import { type ConversationFeeds } from '../messages/conversation-feeds.service.js';
 import { type RoomFactsRepository } from '../presence/room-facts.repository.js';
@@ -13,6 +14,23 @@ import { RoomPictures } from '../presence/room-pictures.service.js';
 import { LiveRooms } from './live-rooms.service.js';
 import { type ConversationRecovery } from './conversation-recovery.service.js';
 import { begin, type CirclesConnection, demandState } from './socket-state.js';
+
+/** Brings nothing before it is told to. */
+class LateBroker extends InProcessBroker {
+  late: (() => void)[] | undefined;
+
+  override publish(...args: Parameters<InProcessBroker['publish']>): void {
+    const publish = (): void => {
+      super.publish(...args);
+    };
+    if (this.late === undefined) publish();
+    else this.late.push(publish);
+  }
+
+  arrive(): void {
+    for (const publish of this.late ?? []) publish();
+  }
+}
 
 const CONVERSATION = 3;
 const CIRCLE = 1;
@@ -22,7 +40,10 @@ describe('LiveRooms', () => {
   let database: Promise<void>;
   let heard: Promise<void> | undefined;
   let rooms: LiveRooms;
+  let hub: Hub;
   let socket: CirclesConnection;
+  let bus: LateBroker;
+  let told: unknown[];
   beforeEach(async () => {
     standing = 'participant';
     database = Promise.resolve();
@@ -36,10 +57,22 @@ describe('LiveRooms', () => {
       release: () => undefined,
       reach: () => heard,
     } as unknown as ConversationFeeds;
-    const hub = new Hub(new InProcessBroker());
+    bus = new LateBroker();
+    hub = new Hub(bus);
     const pictures = new RoomPictures({} as RoomFactsRepository, hub);
     rooms = new LiveRooms(access, feeds, {} as ConversationRecovery, pictures, hub);
-    socket = { id: 's', closed: false, subscriptions: null, attributes: new Map() } as unknown as CirclesConnection;
+    told = [];
+    socket = {
+      id: 's',
+      closed: false,
+      subscriptions: null,
+      attributes: new Map(),
+      encoder: { encode: (event: unknown) => event },
+      send: (event: unknown) => void told.push(event),
+      signal: (event: EvictedSignal) => {
+        rooms.evict(socket, event);
+      },
+    } as unknown as CirclesConnection;
     begin(socket, { kind: 'user', userId: 5, id: '5' } as AccountPrincipal);
     await rooms.joinConversation(socket, CONVERSATION, undefined, () => undefined);
     await rooms.joinCircle(socket, CIRCLE, () => undefined);
@@ -58,6 +91,18 @@ describe('LiveRooms', () => {
     await expelFromBoth();
     expect(channels()).toEqual([]);
     expect(demandState(socket).conversations.size).toBe(0);
+  });
+
+  it('remove a socket only after it has heard what was said in the room before', async () => {
+    standing = 'none';
+    bus.late = [];
+    const deleted = conversationChanged(CONVERSATION, { event: 'delete' });
+    hub.publish(conversationChannel(CONVERSATION), deleted);
+    await expelFromBoth();
+    expect(told).toEqual([]);
+    bus.arrive();
+    expect(told).toEqual([deleted]);
+    expect(channels()).toEqual([]);
   });
 
   it('keep a socket that has since come back with permission', async () => {
