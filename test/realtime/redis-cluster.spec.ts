@@ -1,14 +1,17 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
+import { PresenceKind } from '../../src/modules/realtime/ports/presence-set.js';
 import { partitionedName } from '../../src/modules/realtime/redis/bus/channel-name.js';
 import { hashSlot } from '../../src/modules/realtime/redis/connection/hash-slot.js';
+import { rolesOf, SlotMove } from '../support/redis-slots.js';
 import { type RedisServer } from '../support/redis.js';
 import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
 
 /** Enough to have some on every shard. */
 const CHANNELS = Array.from({ length: 60 }, (_none, n) => channel('rooms', n, 'readers'));
 const HEAL_MS = 15_000;
+const SET = new PresenceKind('test').of(1);
 
 const event: HubEvent = { type: 'test.event' };
 
@@ -67,16 +70,7 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
     }, HEAL_MS);
   }
 
-  const roles = async (): Promise<{ masters: RedisServer[]; replicas: RedisServer[] }> => {
-    const masters: RedisServer[] = [];
-    const replicas: RedisServer[] = [];
-    for (const server of redis().servers) {
-      const [role, , , link] = await server.send<[role: string, host: string, port: number, link: string]>('ROLE');
-      if (role === 'master') masters.push(server);
-      else if (link === 'connected') replicas.push(server);
-    }
-    return { masters, replicas };
-  };
+  const roles = () => rolesOf(redis().servers);
 
   it('follow the replica that replaces a killed master', async () => {
     const [master] = (await roles()).masters as [RedisServer];
@@ -102,28 +96,94 @@ describeRedis('Two nodes on a cluster', ['replicated'], (redis) => {
   it('follow if slots are moved to another master, with their content', async () => {
     const { masters } = await roles();
     const [to] = masters as [RedisServer];
-    const id = await to.send<string>('CLUSTER', 'MYID');
     for (const key of keys.map((each) => `${one.connection.prefix}e:${each}`)) {
-      await move(hashSlot(key), to, id, masters);
+      await move(hashSlot(key), to, masters);
       // Clients that have not heard of it are redirected.
       expect(await two.connection.send(key, ['EXISTS', key])).toBe(1);
     }
     for (const slot of new Set(CHANNELS.map((each) => hashSlot(partitionedName(each))))) {
-      await move(slot, to, id, masters);
+      await move(slot, to, masters);
     }
     await ownAll();
     await hearAll();
   });
 
-  async function move(slot: number, to: RedisServer, id: string, masters: readonly RedisServer[]): Promise<void> {
-    const ranges = await to.send<[number, number, [string, number]][]>('CLUSTER', 'SLOTS');
+  it('stay connected while the slot is moving by whose key they recognize their data', async () => {
+    const { masters } = await roles();
+    const slot = hashSlot(`${one.connection.prefix}marker:0`);
+    const [from, to] = await ends(slot, masters);
+    let downs = 0;
+    for (const { connection } of [one, two]) connection.listen({ commandsDown: () => downs++ });
+    const slotMove = new SlotMove(slot, from, to);
+    const sentAway = async () => {
+      const [, count] =
+        /cmdstat_get:.*rejected_calls=(\d+)/.exec(await from.send<string>('INFO', 'commandstats')) ?? [];
+      return Number(count ?? 0);
+    };
+    const before = await sentAway();
+    await slotMove.begin();
+    await eventually(async () => (await sentAway()) > before + 3, HEAL_MS);
+    await slotMove.end(masters);
+    await ownAll();
+    await hearAll();
+    expect(downs).toBe(0);
+  });
+
+  it('do with the new master what they could not do with the old one', async () => {
+    await one.presence.enter(SET, { id: 'leaves', data: 1 });
+    await one.store.claim('goes', 1);
+    await moveUnnoticed([`presence:${SET}`, 'e:goes'], async () => {
+      expect(await one.presence.leave(SET, 'leaves')).toBeDefined();
+      expect(await one.store.release('goes', 1)).toBe(true);
+    });
+    await eventually(async () => (await two.presence.list(SET).catch(() => [SET])).length === 0, HEAL_MS);
+    await eventually(async () => (await two.store.get('goes').catch(() => 'goes')) === undefined, HEAL_MS);
+  });
+
+  it('list with the new master what they own', async () => {
+    await moveUnnoticed([`{${one.identity.incarnation}}:entries`], async () => {
+      keys = CHANNELS.map((_none, n) => `kept:${n}`);
+      const claimed = await Promise.all(keys.map((key) => one.store.claim(key, 'mine').catch(() => false)));
+      keys = keys.filter((_key, n) => claimed[n]);
+      expect(keys.length).toBeGreaterThan(0);
+    });
+    await ownAll();
+    expect(await two.store.releaseNode(one.identity.incarnation)).toBeGreaterThan(0);
+    const left = await Promise.all(keys.map((key) => two.store.get(key)));
+    expect(left.filter((value) => value !== undefined)).toEqual([]);
+  });
+
+  /** Keys move while the first node has lost its connections to the masters that held them. */
+  async function moveUnnoticed(names: readonly string[], meanwhile: () => Promise<void>): Promise<void> {
+    const { masters } = await roles();
+    const whole = names.map((name) => one.connection.prefix + name);
+    const slots = whole.map(hashSlot);
+    const owners = await Promise.all(slots.map(async (slot) => (await ends(slot, masters))[0]));
+    const to = masters.find((each) => !owners.includes(each)) as RedisServer;
+    for (const slot of slots) await move(slot, to, masters);
+    let isRerouted = false;
+    one.connection.listen({ rerouted: () => (isRerouted = true) });
+    // They come back only once the node knows better.
+    for (const owner of owners) owner.pause();
+    for (const name of whole) one.connection.shardOf(name)?.commands.reset(new Error('planted'));
+    await meanwhile();
+    await eventually(() => isRerouted, HEAL_MS);
+    for (const owner of owners) owner.resume();
+  }
+
+  /** The master that holds the slot, and another one. */
+  async function ends(slot: number, masters: readonly RedisServer[]): Promise<[RedisServer, RedisServer]> {
+    const ranges = await (masters[0] as RedisServer).send<[number, number, [string, number]][]>('CLUSTER', 'SLOTS');
     const [, , owner] = ranges.find(([from, until]) => from <= slot && slot <= until) ?? [];
-    if (owner === undefined || owner[1] === to.port) return;
-    const from = masters.find(({ port }) => port === owner[1]) as RedisServer;
-    await to.send('CLUSTER', 'SETSLOT', `${slot}`, 'IMPORTING', await from.send<string>('CLUSTER', 'MYID'));
-    await from.send('CLUSTER', 'SETSLOT', `${slot}`, 'MIGRATING', id);
-    const keys = await from.send<string[]>('CLUSTER', 'GETKEYSINSLOT', `${slot}`, '100');
-    if (keys.length > 0) await from.send('MIGRATE', '127.0.0.1', `${to.port}`, '', '0', '5000', 'KEYS', ...keys);
-    for (const server of [to, ...masters]) await server.send('CLUSTER', 'SETSLOT', `${slot}`, 'NODE', id);
+    const isOwner = ({ port }: RedisServer): boolean => port === owner?.[1];
+    return [masters.find(isOwner) as RedisServer, masters.find((each) => !isOwner(each)) as RedisServer];
+  }
+
+  async function move(slot: number, to: RedisServer, masters: readonly RedisServer[]): Promise<void> {
+    const [from] = await ends(slot, masters);
+    if (from === to) return;
+    const slotMove = new SlotMove(slot, from, to);
+    await slotMove.begin();
+    await slotMove.end(masters);
   }
 });

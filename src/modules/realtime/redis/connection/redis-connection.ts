@@ -30,7 +30,10 @@ export interface RedisListener {
   readonly commandsDown?: (shard: RedisShard) => void;
   readonly subscriberUp?: (shard: RedisShard) => void;
   readonly subscriberDown?: (shard: RedisShard) => void;
-  /** Keys have moved to other shards; shards no longer in use are down. */
+  /**
+   * Keys have moved to other shards; shards no longer in use are down. What has failed for keys that moved must be done
+   * now: the shard that has them may have been up all the time.
+   */
   readonly rerouted?: () => void;
   /** All shards are up, and what had to be rewritten is sent. @param otherData as in `restored`, for any shard */
   readonly back?: (otherData: boolean) => void;
@@ -293,6 +296,9 @@ export class RedisConnection {
         this.#discover();
         // Subscribes again to what is still there.
         shard.subscriber.reset(new Error('a channel moved'));
+      },
+      markerMoved: () => {
+        this.#discover();
       },
       failure: (_, error) => {
         if (!this.up) this.#down(error);

@@ -14,6 +14,9 @@ export interface ShardOptions {
   readonly marker: () => string;
 }
 
+/** Answers of a cluster's server about keys that are, or are becoming, another's. */
+const ELSEWHERE = /^(?:MOVED|ASK) /;
+
 /** How often a server that refuses writes is tried again, in milliseconds. */
 const REFUSED_MS = 1_000;
 
@@ -28,6 +31,8 @@ export interface ShardEvents {
   readonly subscriberDown: (shard: RedisShard, error: unknown) => void;
   /** The server no longer holds a channel that it used to deliver. */
   readonly channelMoved: (shard: RedisShard, channel: string) => void;
+  /** The shard's marker is, or is becoming, another's. */
+  readonly markerMoved: () => void;
   readonly failure: (shard: RedisShard, error: unknown) => void;
 }
 
@@ -129,10 +134,14 @@ export class RedisShard {
     await this.#checkRole(client);
     if (this.commands.client !== client) this.#run = await runOf(client);
     const key = this.options.marker();
-    let value = await client.get(key);
-    if (value === null) {
-      await client.set(key, randomHex(8), { condition: 'NX' });
-      value = (await client.get(key)) ?? '';
+    const value = await markOf(client, key).catch((error: unknown) => {
+      if (error instanceof ErrorReply && ELSEWHERE.test(error.message)) return undefined;
+      throw error;
+    });
+    // The server is well: only one of its slots moves.
+    if (value === undefined) {
+      this.events.markerMoved();
+      return;
     }
     const before = this.#mark;
     this.#mark = { key, value };
@@ -149,6 +158,13 @@ export class RedisShard {
     const [role] = await client.sendCommand<[string]>(['ROLE']);
     if (role !== 'master') throw new Error(`the server is a ${role}`);
   }
+}
+
+async function markOf(client: RedisClient, key: string): Promise<string> {
+  const value = await client.get(key);
+  if (value !== null) return value;
+  await client.set(key, randomHex(8), { condition: 'NX' });
+  return (await client.get(key)) ?? '';
 }
 
 /** When the server does not tell its run id, every connection counts as a new run. */

@@ -21,6 +21,8 @@ interface Owner {
  */
 export class OwnershipLedger {
   #owner: string;
+  /** Where the list was when it was last rewritten. */
+  #home: RedisShard | undefined;
   readonly #listed = new Set<string>();
   readonly #toRemove = new Set<string>();
   #toAdd: string[] = [];
@@ -40,6 +42,8 @@ export class OwnershipLedger {
       subscriberUp: listen,
       rerouted: () => {
         listen();
+        const home = connection.shardOf(this.#key(this.#owner));
+        if (home !== undefined && home !== this.#home) this.restore(home);
       },
     });
     listen();
@@ -80,7 +84,9 @@ export class OwnershipLedger {
 
   /** Rewrites the whole list, if `shard` holds it. */
   restore(shard: RedisShard): void {
-    if (this.connection.shardOf(this.#key(this.#owner)) === shard) this.#send('SADD', [...this.#listed]);
+    if (this.connection.shardOf(this.#key(this.#owner)) !== shard) return;
+    this.#home = shard;
+    this.#send('SADD', [...this.#listed]);
   }
 
   /**

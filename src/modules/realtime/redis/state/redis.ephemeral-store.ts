@@ -62,6 +62,10 @@ export class RedisEphemeralStore extends EphemeralStore {
       restored: (shard, otherData) => {
         this.restore(shard, otherData);
       },
+      rerouted: () => {
+        this.ledger.me();
+        this.assertAll([...this.unsettled], false, () => true);
+      },
     });
   }
 
@@ -292,10 +296,13 @@ export class RedisEphemeralStore extends EphemeralStore {
     const keys = [...new Set([...this.owned.keys(), ...this.unsettled])].filter(
       (key) => this.connection.shardOf(this.nameOf(key)) === shard,
     );
+    // The next connection does this again.
+    this.assertAll(keys, otherData, () => shard.commands.client === client);
+  }
+
+  private assertAll(keys: readonly string[], force: boolean, goesOn: () => boolean): void {
     const assert = async (slice: readonly string[]): Promise<void> => {
-      // The next connection does this again.
-      if (shard.commands.client !== client) return;
-      await Promise.all(slice.map((key) => this.assert(key, otherData)));
+      if (goesOn()) await Promise.all(slice.map((key) => this.assert(key, force)));
     };
     void inSlices(keys, assert, this.connection.restoreAtOnce);
   }

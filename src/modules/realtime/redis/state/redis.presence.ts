@@ -46,6 +46,9 @@ export class RedisPresence extends Presence {
       restored: (shard, otherData) => {
         this.restored(shard, otherData);
       },
+      rerouted: () => {
+        this.rerouted();
+      },
     });
   }
 
@@ -207,7 +210,25 @@ export class RedisPresence extends Presence {
       await Promise.all(slice.flatMap((set) => this.assertMembers(owner, set, members(set), otherData)));
     };
     work.push(inSlices(here, assert, this.connection.restoreAtOnce));
-    // What fails now is repeated when the shard is back again.
+    this.repeatLater(work);
+  }
+
+  /** Writes what could not be written to the shards where the sets were. */
+  private rerouted(): void {
+    const owner = this.ledger.me();
+    const { sets, leaving } = this.owned;
+    const work: Promise<unknown>[] = [...leaving].flatMap(([set, ids]) =>
+      [...ids].map((id) => this.takeBack(owner, set, id)),
+    );
+    for (const [set, members] of sets) {
+      const unwritten = [...members].filter(([, { written, changed }]) => !written || changed);
+      work.push(...this.assertMembers(owner, set, unwritten, false));
+    }
+    this.repeatLater(work);
+  }
+
+  /** What fails now is repeated when the shard is back again. */
+  private repeatLater(work: readonly Promise<unknown>[]): void {
     void Promise.all(work).catch((error: unknown) => {
       this.logger.debug({ msg: 'members could not be restored', err: error });
     });
