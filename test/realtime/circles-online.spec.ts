@@ -4,23 +4,20 @@ import { Online } from '../../src/modules/circles/presence/online.service.js';
 import { Hub } from '../../src/modules/realtime/fan-out/hub.js';
 import { InProcessBroker } from '../../src/modules/realtime/in-process/in-process.broker.js';
 import { type RedisNode, startRedisNode } from '../support/redis-node.js';
-import { type RedisServer, startRedis } from '../support/redis.js';
-import { describeWith } from '../support/requires.js';
+import { describeRedis } from './node.js';
 
 const user = (userId: number) => ({ kind: 'user', userId }) as AccountPrincipal;
 const device = (deviceId: number) => ({ kind: 'device', deviceId }) as AccountPrincipal;
 
-describeWith('redis-server', 'the list of who is online in circles, on two nodes', () => {
-  let redis: { readonly url: string; readonly server: RedisServer; stop(): Promise<void> };
+describeRedis('the list of who is online in circles, on two nodes', ['single', 'cluster'], (redis) => {
   let dying: RedisNode;
   let other: RedisNode;
   beforeEach(async () => {
-    redis = await startRedis();
-    [dying, other] = [await startRedisNode(redis.url), await startRedisNode(redis.url)];
+    await redis().flush();
+    [dying, other] = [await startRedisNode(redis().url), await startRedisNode(redis().url)];
   });
-  afterEach(async () => {
+  afterEach(() => {
     for (const node of [dying, other]) node.die();
-    await redis.stop();
   });
 
   it('includes only those with a socket on a living node, once a dead one has been released', async () => {

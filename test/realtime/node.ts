@@ -15,7 +15,7 @@ import { RedisBroker } from '../../src/modules/realtime/redis/bus/redis.broker.j
 import { RedisEphemeralStore } from '../../src/modules/realtime/redis/state/redis.ephemeral-store.js';
 import { RedisPresence } from '../../src/modules/realtime/redis/state/redis.presence.js';
 import { RedisRateLimiter } from '../../src/modules/realtime/redis/state/redis.rate-limiter.js';
-import { startRedis, startRedisCluster, startRedisSentinel } from '../support/redis.js';
+import { startRedis, startRedisCluster, startRedisSentinel, type TestRedis } from '../support/redis.js';
 import { describeWith } from '../support/requires.js';
 
 /** The ephemeral store as seen by its own suites: any text is a key, for any value. */
@@ -86,6 +86,8 @@ type RedisKind = keyof typeof REDIS_KINDS;
 const REDIS_KINDS = {
   single: startRedis,
   cluster: () => startRedisCluster(),
+  /** For nodes with a way of their own to each of its servers. */
+  'cluster of ports': () => startRedisCluster({ endpoints: 'unknown-endpoint' }),
   replicated: () => startRedisCluster({ replicas: true, endpoints: 'unknown-endpoint' }),
   sentinel: startRedisSentinel,
 };
@@ -106,6 +108,12 @@ export function describeRedis<K extends RedisKind>(
       suite(() => redis, kind);
     });
   }
+}
+
+/** Undoes what a test has done to its servers. */
+export async function repair(redis: TestRedis): Promise<void> {
+  for (const server of redis.servers) server.resume();
+  await redis.restart();
 }
 
 /** A node of its own at `url`. */

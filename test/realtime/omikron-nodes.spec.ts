@@ -47,7 +47,7 @@ async function redisNodes(url: string): Promise<Pair> {
   };
 }
 
-describeRedis('an Iota and its clients on different nodes', ['single'], (redis) => {
+describeRedis('an Iota and its clients on different nodes', ['single', 'cluster'], (redis) => {
   describePair(async () => {
     await redis().flush();
     return redisNodes(redis().url);
@@ -61,7 +61,7 @@ describeRedis('an Iota and its clients on different nodes', ['single'], (redis) 
     await pair.one.iotas.identify(i, identification({ iota_id: IOTA, user_ids: ANN }), null);
     await pair.two.clients.identify(a, identification({ user_id: ANN, private_key_hash: HASH }));
     await pair.two.callers.identify(b, identification({ call_id: call, user_id: ANN, private_key_hash: HASH }));
-    await redis().server.kill();
+    await redis().kill();
     try {
       for (const { sessions } of [pair.one, pair.two]) {
         await eventually(() => sessions.find(BOB).then(never, () => true), 5_000);
@@ -71,7 +71,7 @@ describeRedis('an Iota and its clients on different nodes', ['single'], (redis) 
         pair.two.clients.leave(a.principal as ClientPrincipal),
         pair.one.iotas.leave(i.principal as IotaPrincipal),
       ];
-      await redis().server.restart();
+      await redis().restart();
       await Promise.all(ends);
       expect(await pair.two.sessions.seatOf(IOTA)).toBeUndefined();
       expect(await pair.one.calls.isLive(call, null)).toBe(false);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type Channel, channel } from '../../src/modules/realtime/channel.js';
 import { type HubEvent } from '../../src/modules/realtime/hub-event.js';
 import { partitionedName } from '../../src/modules/realtime/redis/bus/channel-name.js';
-import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
+import { describeRedis, eventually, type RedisTestNode, repair, sleep, startRedisNode } from './node.js';
 
 const A = channel('test', 1, 'a');
 const B = channel('test', 1, 'b');
@@ -175,7 +175,7 @@ describeRedis('RedisBroker on two nodes', ['single', 'cluster'], (redis, kind) =
   }
 });
 
-describeRedis('RedisBroker without its server', ['single'], (redis) => {
+describeRedis('RedisBroker without its server', ['single', 'cluster'], (redis) => {
   let one: RedisTestNode, two: RedisTestNode;
   let here: Inbox, there: Inbox;
 
@@ -187,14 +187,13 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await Promise.all([one.broker.subscribe(A), two.broker.subscribe(A)]);
   }, 60_000);
   afterEach(async () => {
-    redis().server.resume();
-    await redis().server.restart();
+    await repair(redis());
     await Promise.all([one.close(), two.close()]);
   });
 
   it('keeps delivering to its own subscribers, in order and once, and recovers within 5 seconds of the return', async () => {
     for (let n = 0; n < 50; n++) say(one, A, n);
-    await redis().server.kill();
+    await redis().kill();
     for (let n = 50; n < 100; n++) {
       say(one, A, n);
       await sleep(2);
@@ -204,7 +203,7 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
     await one.broker.subscribe(B);
     say(one, B, 7);
     expect(here.on(B)).toEqual([7]);
-    await redis().server.restart();
+    await redis().restart();
     const back = Date.now();
     await eventually(() => one.connection.up && two.connection.up, 5_000);
     await eventually(
@@ -224,21 +223,21 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
   it('reports once back that its publications may have reached nobody', async () => {
     let gaps = 0;
     one.broker.onGap(() => gaps++);
-    await redis().server.kill();
+    await redis().kill();
     await eventually(() => !one.connection.up);
     say(one, A, 1);
     expect(gaps).toBe(0);
-    await redis().server.restart();
+    await redis().restart();
     await eventually(() => gaps > 0, 5_000);
     await eventually(() => one.connection.up);
   });
 
   it('notices a hanging server, and delivers what was in flight exactly once', async () => {
-    redis().server.pause();
+    redis().pause();
     for (let n = 0; n < 20; n++) say(one, A, n);
     await eventually(() => here.on(A).length === 20, 5_000);
     expect(one.connection.shardOf('x')?.commands.up && one.connection.shardOf('x')?.subscriber.up).toBe(false);
-    redis().server.resume();
+    await redis().resume();
     await eventually(() => one.connection.up, 5_000);
     await eventually(async () => {
       say(two, A, 100);
@@ -249,14 +248,14 @@ describeRedis('RedisBroker without its server', ['single'], (redis) => {
   }, 20_000);
 
   it('starts without a server, and recovers when it comes up', async () => {
-    await redis().server.kill();
+    await redis().kill();
     const { RedisConnection } = await import('../../src/modules/realtime/redis/connection/redis-connection.js');
     const { loadConfig } = await import('../../src/config/load-config.js');
     const connection = new RedisConnection(loadConfig({ REDIS_URL: redis().url, MEDIA_SHARED: 'true' }).redis!);
     try {
       await connection.start();
       expect(connection.up).toBe(false);
-      await redis().server.restart();
+      await redis().restart();
       await eventually(() => connection.up, 5_000);
     } finally {
       connection.close();

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { PresenceKind } from '../../src/modules/realtime/ports/presence-set.js';
-import { TcpProxy } from '../support/tcp-proxy.js';
-import { describeRedis, eventually, type RedisTestNode, sleep, startRedisNode } from './node.js';
+import { RedisCable } from '../support/redis-cable.js';
+import { describeRedis, eventually, type RedisTestNode, repair, sleep, startRedisNode } from './node.js';
 
 const SET = new PresenceKind('test').of('a');
 const isAway = { kind: 'unavailable', code: 'broker_unavailable' };
@@ -110,7 +110,7 @@ describeRedis('RedisEphemeralStore on two nodes', ['single', 'cluster'], (redis)
   }, 40_000);
 });
 
-describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', ['single'], (redis) => {
+describeRedis('RedisEphemeralStore and RedisRateLimiter without servers', ['single', 'cluster of ports'], (redis) => {
   let one: RedisTestNode, two: RedisTestNode;
 
   beforeEach(async () => {
@@ -119,8 +119,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     two = await startRedisNode(redis().url);
   }, 60_000);
   afterEach(async () => {
-    redis().server.resume();
-    await redis().server.restart();
+    await repair(redis());
     await Promise.all([one.close(), two.close()]);
   });
 
@@ -129,18 +128,21 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
     await one.store.claim('goes', 1);
     await one.store.increment('count', 5);
     await two.store.claim('of two', 2);
-    redis().server.pause();
+    redis().pause();
     // Sent but never answered, so nobody knows whether it was executed.
     const began = Date.now();
     await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
     expect(Date.now() - began).toBeLessThan(8_000);
+    // Each shard is noticed by itself.
+    const shards = ['stays', 'goes', 'count'].map((key) => one.connection.shardOf(`${one.connection.prefix}e:${key}`));
+    await eventually(() => shards.every((shard) => shard?.commands.up === false), 8_000);
     await expect(one.store.get('of two')).rejects.toMatchObject(isAway);
     expect(await one.store.get('stays')).toBe(1);
     expect(await one.store.claim('stays', 2)).toBe(false);
     expect(await one.store.release('goes', 1)).toBe(true);
     expect(await one.store.increment('count', -2)).toBe(3);
     expect(await one.store.replace('stays', 1, 3)).toBe(true);
-    redis().server.resume();
+    await redis().resume();
     await eventually(() => one.connection.up && two.connection.up, 10_000);
     expect(await one.store.get('unknown')).toBeUndefined();
     expect(await two.store.get('stays')).toBe(3);
@@ -150,7 +152,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
   }, 40_000);
 
   it('does not take back what another node took meanwhile', async () => {
-    const cable = await new TcpProxy(new URL(redis().url)).open();
+    const cable = await new RedisCable(redis()).open();
     const cut = await startRedisNode(cable.url);
     try {
       await cut.store.claim('k', 'cut');
@@ -171,7 +173,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
   }, 40_000);
 
   it('does not restore what the others released while it was cut off', async () => {
-    const cable = await new TcpProxy(new URL(redis().url)).open();
+    const cable = await new RedisCable(redis()).open();
     const cut = await startRedisNode(cable.url);
     try {
       // Its first connection does not count as a recovery.
@@ -197,17 +199,18 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
   }, 40_000);
 
   it('retries later what a reachable server refused', async () => {
-    const { server } = redis();
+    const demandReplicas = (count: number) =>
+      Promise.all(redis().servers.map((server) => server.send('CONFIG', 'SET', 'min-replicas-to-write', `${count}`)));
     await one.store.claim('goes', 1);
     await one.presence.enter(SET, { id: 'leaves', data: 1 });
-    await server.send('CONFIG', 'SET', 'min-replicas-to-write', '1');
+    await demandReplicas(1);
     try {
       await expect(one.store.claim('unknown', 1)).rejects.toMatchObject(isAway);
       expect(await one.presence.leave(SET, 'leaves')).toMatchObject({ id: 'leaves' });
       expect(await one.presence.enter(SET, { id: 'comes', data: 1 })).toBe(true);
       await sleep(1_500);
     } finally {
-      await server.send('CONFIG', 'SET', 'min-replicas-to-write', '0');
+      await demandReplicas(0);
     }
     await eventually(async () => (await two.presence.list(SET)).map(({ id }) => id).join() === 'comes', 5_000);
   }, 40_000);
@@ -219,7 +222,7 @@ describeRedis('RedisEphemeralStore and RedisRateLimiter without their server', [
       return waits.filter((wait) => wait === 0).length;
     };
     expect(await takes()).toBe(4);
-    await redis().server.kill();
+    await redis().kill();
     await eventually(() => !one.connection.up && !two.connection.up, 5_000);
     expect(await takes()).toBe(6);
     expect(await takes()).toBe(2);

@@ -145,7 +145,7 @@ class Node {
   }
 }
 
-describeRedis('signaling when a node dies', ['single'], (redis) => {
+describeRedis('signaling when a node dies', ['single', 'cluster'], (redis) => {
   let ledger: FakeLedger;
   let nodes: [Node, Node, Node];
   beforeEach(async () => {

@@ -36,8 +36,8 @@ export class ThreeNodes {
     private readonly env: Record<string, string>,
   ) {}
 
-  static async start(env: Record<string, string> = {}): Promise<ThreeNodes> {
-    const redis = await startSharedRedis();
+  static async start(env: Record<string, string> = {}, starting = startSharedRedis()): Promise<ThreeNodes> {
+    const redis = await starting;
     const database = await createTestDatabase();
     const cable = await new TcpProxy(new URL(database.url)).open();
     const redisCables = await Promise.all(Array.from({ length: COUNT }, () => new RedisCable(redis).open()));
