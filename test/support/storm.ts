@@ -65,7 +65,7 @@ export function describeStorms(title: string, storms: readonly Storm[], start: (
         await storm.end(nodes);
         await nodes.well(WELL_MS);
         await nodes.know(3);
-      const took = await Promise.all(
+        const took = await Promise.all(
           pictures.map(async (picture) => `${picture.of} ${await agree(picture, HEAL_MS)}`),
         );
         process.stderr.write(`pictures after ${storm.what}: ${took.join(', ')} ms\n`);

@@ -130,10 +130,7 @@ export const conversationChanged = (conversationId: number, change: Conversation
 
 /** Whose sockets, or which one, must leave a room. */
 export type Evicted =
-  | { readonly userId: number }
-  | { readonly devices: true }
-  | { readonly all: true }
-  | { readonly socket: string };
+  { readonly userId: number } | { readonly devices: true } | { readonly all: true } | { readonly socket: string };
 
 /** Sent to the sockets of a room; those that `who` matches leave it. */
 export interface EvictedSignal extends HubEvent {
