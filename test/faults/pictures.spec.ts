@@ -128,6 +128,9 @@ describeWith('redis-server', 'clients after an outage of the bus', () => {
       const { host } = await here.services.host(s, true);
       const { client: going, user: goingId } = await there.services.client(s, host);
       const { client: staying } = await here.services.client(s, host);
+      // In the order of the channel: what follows is not the announcement of this host, which may still be under way.
+      host.send({ ready: true });
+      for (const client of [going, staying]) while (!Object.hasOwn((await client.next()) as object, 'ready'));
       const { host: leaving, code } = await there.services.host(s, true);
       const { user: leavingId } = (await going.next()) as { user: string };
       await staying.expectNext(joined('host', leavingId));
