@@ -183,7 +183,8 @@ describeRedis('signaling when a node dies', ['single', 'cluster'], (redis) => {
     for (const visitor of [b, c]) {
       await eventually(() => visitor.heard.length >= 2);
       await sleep(50);
-      expect(news(visitor)).toEqual(['quit A', 'gone A']);
+      // The room and the lobby are different channels, which a cluster keeps in no common order.
+      expect(news(visitor).sort()).toEqual(['gone A', 'quit A']);
     }
     expect(await two.rooms.members(room)).toEqual(['B', 'C']);
     expect(await two.rooms.seatOf('A')).toBeUndefined();
@@ -200,7 +201,7 @@ describeRedis('signaling when a node dies', ['single', 'cluster'], (redis) => {
     two.die();
     await one.release(two);
     await eventually(() => a.heard.length >= 2);
-    expect(news(a)).toEqual(['quit B', 'gone B']);
+    expect(news(a).sort()).toEqual(['gone B', 'quit B']);
     expect(ledger.ends).toEqual([['call 1', 'failed', undefined]]);
     expect(await one.rooms.seatOf('A')).toBe(room);
     expect(await one.rooms.members(room)).toEqual(['A']);
