@@ -65,6 +65,13 @@ describe('fetching untrusted URLs', () => {
     await expect(get(`http://127.0.0.1:${text}/`)).rejects.toThrow('no JSON');
   });
 
+  it('takes another protocol for no answer', async () => {
+    const port = await serve(({ socket }) =>
+      socket.end('HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: other\r\n\r\n'),
+    );
+    await expect(get(`http://127.0.0.1:${port}/`)).rejects.toThrow('cut');
+  });
+
   it.each([
     'ftp://example.org/',
     'file:///etc/passwd',

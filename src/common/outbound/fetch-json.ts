@@ -44,6 +44,10 @@ export function fetchJson(url: URL, addresses: OutboundAddresses, limits: FetchL
       headers: { accept: 'application/json', 'accept-encoding': 'identity', 'user-agent': 'switchboard' },
     });
     asked.on('error', reject);
+    // Nothing else tells of an answer that switches protocols; afterwards even the time limit has no effect.
+    asked.on('close', () => {
+      reject(new Error('the answer was cut'));
+    });
     asked.on('response', (response) => {
       if (response.statusCode !== 200) {
         response.destroy();
@@ -58,9 +62,6 @@ export function fetchJson(url: URL, addresses: OutboundAddresses, limits: FetchL
         if (bytes > limits.maxBytes) response.destroy(new Error(`the answer is larger than ${limits.maxBytes} bytes`));
       });
       response.on('error', reject);
-      response.on('close', () => {
-        reject(new Error('the answer was cut'));
-      });
       response.on('end', () => {
         try {
           fulfil(JSON.parse(Buffer.concat(chunks).toString('utf8')));
