@@ -1,11 +1,11 @@
 import { type Response } from 'express';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../modules/realtime/channel.js';
 import { type HubEvent } from '../../modules/realtime/hub-event.js';
 import { type LiveConnection } from '../../modules/realtime/fan-out/connection-directory.js';
 import { DISCONNECT, type DisconnectReason } from '../../modules/realtime/disconnect-reason.js';
 import { type Principal } from '../../modules/realtime/principal.js';
+import { untilDrained } from '../transport/flow/until-drained.js';
 import { type SseFrame, sseWire } from './sse.wire.js';
 
 /** What the streams of one server share. */
@@ -19,9 +19,6 @@ export interface SseHost {
   isRevoked(selectors: readonly string[] | undefined): boolean;
   signalled(connection: SseConnection, event: HubEvent): void;
 }
-
-/** How often to check for an empty stream, in milliseconds: below its high-water mark a stream emits no `drain`. */
-const DRAIN_LOOK_MS = 5;
 
 /**
  * A reader on an event stream. What is sent before the stream is open waits. There are no close codes: clients simply
@@ -127,7 +124,7 @@ export class SseConnection implements LiveConnection {
   async whenDrained(): Promise<void> {
     this.flush();
     const { response } = this;
-    while (!response.destroyed && !this.closed && response.writableLength > 0) await sleep(DRAIN_LOOK_MS);
+    await untilDrained(() => response.destroyed || this.closed || response.writableLength === 0, response);
   }
 
   /** The client has left. */

@@ -1,21 +1,15 @@
 import { type Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type LoopTurns, type TurnTask } from './loop-turns.js';
 import { OutboundBatch } from './outbound-batch.js';
 import { type PlainFrame } from './text-frame.js';
 import { descriptorOf, type SendMany, TurnSender } from './turn-sender.js';
+import { untilDrained } from './until-drained.js';
 
 /**
  * Once a turn's frames reach this size they are written early, so that only what the kernel refuses counts as waiting.
  */
 const EARLY_FLUSH_BYTES = 262_144;
-
-/**
- * How often to check for an empty stream, in milliseconds: a stream that stayed below its high-water mark emits no
- * `drain`.
- */
-const DRAIN_LOOK_MS = 5;
 
 export interface WriterOwner {
   slowConsumer(): void;
@@ -172,11 +166,8 @@ export class OutboundWriter implements TurnTask {
   /** Writes what is pending and resolves when nothing is waiting for the client or the socket has ended. */
   async drained(): Promise<void> {
     this.flush();
-    for (;;) {
-      const { socket } = this;
-      if (socket === null || !socket.writable || socket.writableLength === 0) return;
-      await (socket.writableNeedDrain ? drainOf(socket) : sleep(DRAIN_LOOK_MS));
-    }
+    const { socket } = this;
+    if (socket !== null) await untilDrained(() => !socket.writable || socket.writableLength === 0, socket);
   }
 
   /** Drops what is pending. */
@@ -234,16 +225,4 @@ export class OutboundWriter implements TurnTask {
     this.scheduled = true;
     this.host.turns.flushThisTurn(this);
   }
-}
-
-function drainOf(socket: Duplex): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      socket.off('drain', done);
-      socket.off('close', done);
-      resolve();
-    };
-    socket.on('drain', done);
-    socket.on('close', done);
-  });
 }

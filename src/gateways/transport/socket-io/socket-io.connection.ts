@@ -1,5 +1,4 @@
 import { type Socket } from 'socket.io';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { userAgentOf } from '../../../common/text/user-agent.js';
 import { type SocketTraffic } from '../../../modules/observability/socket-metrics.js';
 import { type Channel } from '../../../modules/realtime/channel.js';
@@ -13,6 +12,7 @@ import { directStream } from './engine-socket.js';
 import { InboundQueue, type InboundSink } from '../flow/inbound-queue.js';
 import { pointInTime } from '../flow/loop-turns.js';
 import { OutboundWriter, type WriterOwner } from '../flow/outbound-writer.js';
+import { untilDrained } from '../flow/until-drained.js';
 import { type SocketIoFrame } from './socket-io.frame.js';
 import { SocketIoMessage } from './socket-io.message.js';
 import { type EventArguments } from './socket-io.parser.js';
@@ -36,11 +36,6 @@ const END = { length: 0 } as const;
 
 /** People sign in after their client has connected, so strangers get this multiple of `ADMISSION_SECONDS`. */
 const STRANGER_FACTOR = 10;
-
-/**
- * How often to check, in milliseconds: Engine.IO does not report when a polling client has fetched what was waiting.
- */
-const DRAIN_LOOK_MS = 5;
 
 /**
  * A Socket.IO socket of any client generation. On an open WebSocket, frames are written as on plain sockets; while
@@ -154,7 +149,8 @@ export class SocketIoConnection implements LiveConnection, InboundSink<Inbound>,
   /** Resolves when nothing is waiting for the client or the socket has ended. */
   async whenDrained(): Promise<void> {
     this.writer.flush();
-    while (!this.closed && this.queuedBytes > 0) await sleep(DRAIN_LOOK_MS);
+    // No stream to wait for: Engine.IO does not report when a polling client has fetched what waited.
+    await untilDrained(() => this.closed || this.queuedBytes === 0);
   }
 
   /** Makes it a stranger with nothing to do here: unless admitted in time it is closed, and may come back. */
