@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { RawWebSocket } from '../../support/raw-websocket.js';
 import { RoomsHarness, type TestApplication } from '../../support/rooms.js';
 
 let harness: Awaited<ReturnType<typeof RoomsHarness.start>>;
@@ -93,6 +94,19 @@ describe('immediate revocation', () => {
     expect(await c.closeCode()).toBe(1008);
     expect(await harness.as(doomed, 'GET', 'rooms')).toMatchObject({ status: 401 });
     await bystander.expectNothing(0);
+  });
+
+  it.each(['read', 'write'] as const)('is not put off by a client that does not answer (%s)', async (permissions) => {
+    const endpoint = await harness.endpoint(app, 'r', permissions, 'deaf');
+    const { port } = new URL(harness.server.url);
+    const client = await RawWebSocket.open(Number(port), `/ws/endpoint/${endpoint.code}/`);
+    const present = async () => (await harness.as(app, 'GET', 'rooms/r/presence')).body.items;
+    await expect.poll(present).toMatchObject([{ identity: 'deaf' }]);
+    // From a writer also what ends a connection without us.
+    client.socket.pause().write(permissions === 'write' ? Buffer.from([0xff, 0xff]) : '');
+    expect(await harness.as(app, 'DELETE', `rooms/r/endpoints/${endpoint.code}`)).toMatchObject({ status: 204 });
+    await expect.poll(present, { timeout: 15_000 }).toEqual([]);
+    client.socket.destroy();
   });
 
   it('lets a key be replaced without closing what the old one created', async () => {

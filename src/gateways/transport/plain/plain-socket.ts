@@ -2,6 +2,9 @@ import { type RawData, type WebSocket } from 'ws';
 import { BoundedSocket } from '../flow/bounded-socket.js';
 import { DISCONNECT, type DisconnectReason } from '../../../modules/realtime/disconnect-reason.js';
 
+/** Milliseconds for the closing handshake of a client that is not to come back: until then it is listed and present. */
+const LEAVE_MS = 500;
+
 /** Is told what happens on a socket. */
 export interface SocketOwner {
   receive(data: Buffer, binary: boolean): void;
@@ -36,6 +39,18 @@ export class PlainSocket extends BoundedSocket {
     this.owner.receive(text, false);
   }
 
+  /** A client that reads or answers nothing would otherwise have ws's half a minute. */
+  dismiss({ code, text, retry }: DisconnectReason): void {
+    this.close(code, text);
+    if (!retry) this.leaveSoon();
+  }
+
+  leaveSoon(): void {
+    setTimeout(() => {
+      this.terminate();
+    }, LEAVE_MS).unref();
+  }
+
   override close(code?: number, reason?: string | Buffer): void {
     this.connection?.flush();
     super.close(code, reason);
@@ -43,7 +58,7 @@ export class PlainSocket extends BoundedSocket {
 }
 
 /** Only `bind` attaches the listeners, so their socket has an owner. */
-type Owned = WebSocket & { readonly owner: SocketOwner };
+type Owned = WebSocket & Pick<PlainSocket, 'owner' | 'leaveSoon'>;
 
 function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
   (this as Owned).owner.receive(data as Buffer, binary);
@@ -56,6 +71,7 @@ function onClose(this: WebSocket, code: number): void {
 /** ws refused a frame (not UTF-8, too large, against RFC 6455) and has sent the close frame. */
 function onError(this: WebSocket, error: Error & { code?: string }): void {
   (this as Owned).owner.refused(refusalOf(error.code));
+  (this as Owned).leaveSoon();
 }
 
 /** The reason with which ws has closed, by its documented error codes. */

@@ -160,7 +160,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     this.closing = this.endpoint.host.draining ? DISCONNECT.goingAway : reason;
     // What was received before the server goes away is still handled; a connection told to go has no more say.
     if (this.closing !== DISCONNECT.goingAway) this.inbound.discard();
-    this.ws?.close(this.closing.code, this.closing.text);
+    this.ws?.dismiss(this.closing);
   }
 
   /** Writes what was sent in this turn now. */
@@ -199,7 +199,7 @@ export class PlainConnection implements LiveConnection, InboundSink<Inbound>, Wr
     ws.bound(isKnown ? maxFrameBytes : admissionFrameBytes, isKnown);
     this.writer.attach(socket);
     if (!isKnown && admissionFrameBytes > ADMISSION_FRAME_BYTES) this.allowLarge();
-    if (this.closing) ws.close(this.closing.code, this.closing.text);
+    if (this.closing) ws.dismiss(this.closing);
   }
 
   /** The first message did not come in time. */
