@@ -127,6 +127,9 @@ describe('media limits', () => {
        WHERE "storage_key" = (SELECT "storage_key" FROM "media" WHERE "id" = $1)`,
       [id],
     );
+    // It no longer counts, so it must not go on, even if it has not been removed yet.
+    expect((await tus(u1, id, 'HEAD')).status).toBe(404);
+    expect((await tus(u1, id, 'PATCH', { ...BYTES, 'upload-offset': '5' }, 'world')).status).toBe(404);
     await sweep();
     expect((await tus(u1, id, 'HEAD')).status).toBe(404);
     expect((await tus(u1, id, 'POST', { 'upload-length': '10' })).status).toBe(201);

@@ -52,6 +52,7 @@ import { DiskStorage } from './media/storage/disk-storage.js';
 import { MediaStorage } from './media/storage/media-storage.js';
 import { StorageHealth } from './media/storage/storage-health.js';
 import { Thumbnails } from './media/content/thumbnails.service.js';
+import { UploadAccess } from './media/uploads/upload-access.service.js';
 import { Uploads } from './media/uploads/uploads.service.js';
 import { ConversationFeeds } from './messages/conversation-feeds.service.js';
 import { ConversationSweeper } from './messages/conversation-sweeper.service.js';
@@ -82,6 +83,7 @@ const MEDIA = [
   MediaFiles,
   MediaRepository,
   MediaSweeper,
+  UploadAccess,
   Uploads,
   ResumableUploads,
   Thumbnails,

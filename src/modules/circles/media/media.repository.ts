@@ -62,12 +62,26 @@ export class MediaRepository {
     );
   }
 
-  /** Keeps what is under `key` for another `hours`, because bytes still arrive. */
-  async postpone(key: string, hours: number): Promise<void> {
-    await this.media.query(
-      `UPDATE "media_garbage" SET "due_at" = now() + make_interval(hours => $2) WHERE "storage_key" = $1`,
+  /**
+   * Keeps what is under `key` for another `hours`, because bytes still arrive. @returns false when it was given up: it
+   * no longer counts, and may be removed at any moment
+   */
+  async postpone(key: string, hours: number): Promise<boolean> {
+    const [, count] = await this.media.query<[unknown, number]>(
+      `UPDATE "media_garbage" SET "due_at" = now() + make_interval(hours => $2)
+       WHERE "storage_key" = $1 AND "due_at" > now()`,
       [key, hours],
     );
+    return count === 1;
+  }
+
+  /** Whether the upload under `key` was not given up. */
+  async awaits(key: string): Promise<boolean> {
+    const rows = await this.media.query<unknown[]>(
+      `SELECT FROM "media_garbage" WHERE "storage_key" = $1 AND "due_at" > now()`,
+      [key],
+    );
+    return rows.length === 1;
   }
 
   /**
@@ -84,7 +98,7 @@ export class MediaRepository {
     return affected === 1;
   }
 
-  /** @returns false when the media is already uploaded or gone */
+  /** @returns false when the media is already uploaded or gone, or the upload was given up */
   complete(id: number, upload: CompletedUpload, now: Date): Promise<boolean> {
     return this.media.manager.transaction(async (manager) => {
       const { affected } = await manager
@@ -92,6 +106,9 @@ export class MediaRepository {
         .update(Media)
         .set({ ...upload, size: String(upload.size), uploadedAt: now })
         .where('"id" = :id AND "uploaded_at" IS NULL', { id })
+        .andWhere('EXISTS (SELECT FROM "media_garbage" WHERE "storage_key" = :key AND "due_at" > now())', {
+          key: upload.storageKey,
+        })
         .execute();
       if (affected !== 1) return false;
       await manager.query(`DELETE FROM "media_garbage" WHERE "storage_key" = $1`, [upload.storageKey]);

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { currentRequest } from '../../../../common/context/request-context.js';
 import { AppError } from '../../../../common/errors/app-error.js';
 import { PROBLEM_JSON, toProblem } from '../../../../common/http/problems/problem.js';
+import { safeName } from '../../safe-name.js';
 import { type StoredMedia } from '../media.repository.js';
 import { isShownInline } from './media-type.js';
 import { type ByteRange } from '../storage/media-storage.js';
@@ -23,8 +24,8 @@ export function contentOf({ id, contentType, filename, isDownload, size }: Store
   const type = contentType ?? '';
   const isInline = isShownInline({ type, isDownload });
   const name = filename ?? '';
-  // For old clients: the letters without their accents.
-  const fallback = name.normalize('NFKD').replace(/[^\x20-\x7e]/g, '') || 'file';
+  // For old clients: the letters without their accents. Wide forms may become slashes and quotes.
+  const fallback = safeName(name.normalize('NFKD').replace(/[^\x20-\x7e]/g, ''));
   return {
     type: type === 'text/plain' && isInline ? 'text/plain; charset=utf-8' : type,
     size: size ?? 0,

@@ -1,7 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { EVENTS, Server, type ServerOptions, type Upload } from '@tus/server';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
-import { AppError } from '../../../../common/errors/app-error.js';
 import { EXPOSED_HEADERS } from '../../../../common/http/policy/cors.js';
 import { statusOf, toAppError } from '../../../../common/http/problems/problem.js';
 import { AppConfig } from '../../../../config/app-config.js';
@@ -12,7 +11,7 @@ import { MediaRepository, type StoredMedia } from '../media.repository.js';
 import { MediaQuota } from './media-quota.service.js';
 import { MediaStorage, newKey } from '../storage/media-storage.js';
 import { UploadLocker } from './upload-locker.js';
-import { uploadedBefore, Uploads } from './uploads.service.js';
+import { notBegun, uploadedBefore, Uploads } from './uploads.service.js';
 
 const VERSION = '1.0.0';
 /** An upload that gets no bytes for this time is given up. */
@@ -20,9 +19,15 @@ const IDLE_HOURS = 1;
 /** How often arriving bytes are recorded. */
 const NOTE_MS = 60_000;
 
+interface UploadContext {
+  readonly principal: AccountPrincipal;
+  readonly media: StoredMedia;
+  readonly key: string;
+}
+
 /** Carries what a request is about to the hooks of the tus server. */
 interface UploadRequest extends IncomingMessage {
-  upload?: { readonly media: StoredMedia; readonly key: string };
+  upload?: UploadContext;
 }
 
 type TusRequest = Parameters<NonNullable<ServerOptions['namingFunction']>>[0];
@@ -60,7 +65,7 @@ export class ResumableUploads {
         return {};
       },
       onUploadFinish: async (request, upload) => {
-        await this.finish(contextOf(request).media, upload).catch(rethrow);
+        await this.finish(contextOf(request), upload).catch(rethrow);
         return {};
       },
       onResponseError: (_request, error) => {
@@ -109,15 +114,20 @@ export class ResumableUploads {
     }
     if (media.uploaded) throw uploadedBefore();
     const key = request.method === 'POST' ? newKey() : media.storageKey;
-    if (key === null) throw new AppError('not_found', 'No upload has been started.');
-    (request as UploadRequest).upload = { media, key };
-    if (request.method === 'HEAD' && (await this.completeBelated(media))) {
+    if (key === null || !(await this.goesOn(request.method, key))) throw notBegun();
+    const context = { principal, media, key };
+    (request as UploadRequest).upload = context;
+    if (request.method === 'HEAD' && (await this.completeBelated(context))) {
       await this.handle(principal, id, request, response);
       return;
     }
-    // Here, too, because the connection may break before bytes are recorded the first time.
-    if (request.method === 'PATCH') await this.repository.postpone(key, IDLE_HOURS);
     await this.tus.handle(request, response);
+  }
+
+  private async goesOn(method: string | undefined, key: string): Promise<boolean> {
+    if (method === 'HEAD') return this.repository.awaits(key);
+    // Here, too, because the connection may break before bytes are recorded the first time.
+    return method !== 'PATCH' || this.repository.postpone(key, IDLE_HOURS);
   }
 
   private async begin(media: StoredMedia, { id: key, size }: Upload): Promise<void> {
@@ -128,15 +138,15 @@ export class ResumableUploads {
   }
 
   /** Records without waiting: what fails is recorded with the next bytes, or swept later. */
-  private note(noted: Promise<void>): void {
+  private note(noted: Promise<unknown>): void {
     noted.catch((error: unknown) => {
       this.logger.debug({ msg: 'the state of an upload could not be recorded', reason: (error as Error).message });
     });
   }
 
-  private async finish(media: StoredMedia, { id: key, metadata }: Pick<Upload, 'id' | 'metadata'>): Promise<void> {
+  private async finish({ principal, media }: UploadContext, { id: key, metadata }: Upload): Promise<void> {
     const size = await this.storage.adopt(key);
-    await this.uploads.finish(media, {
+    await this.uploads.finish(principal, media, {
       key,
       size,
       name: metadata?.['filename'] ?? undefined,
@@ -145,10 +155,10 @@ export class ResumableUploads {
   }
 
   /** Completes an upload that has all its bytes, but whose request did not live to finish it. */
-  private async completeBelated(media: StoredMedia): Promise<boolean> {
-    const upload = await this.storage.resumable.getUpload(media.storageKey ?? '').catch(() => undefined);
+  private async completeBelated(context: UploadContext): Promise<boolean> {
+    const upload = await this.storage.resumable.getUpload(context.key).catch(() => undefined);
     if (upload?.size === undefined || upload.offset !== upload.size) return false;
-    await this.finish(media, upload);
+    await this.finish(context, upload);
     return true;
   }
 }
@@ -158,9 +168,9 @@ function rethrow(error: unknown): never {
   throw toAppError(error);
 }
 
-function contextOf(request: TusRequest): { media: StoredMedia; key: string } {
+function contextOf(request: TusRequest): UploadContext {
   const upload = (request.runtime?.node?.req as UploadRequest | undefined)?.upload;
-  if (upload === undefined) throw new AppError('not_found', 'No upload has been started.');
+  if (upload === undefined) throw notBegun();
   return upload;
 }
 

@@ -6,12 +6,12 @@ import { AppError } from '../../../../common/errors/app-error.js';
 import { Clock } from '../../../../common/time/clock.js';
 import { AppConfig } from '../../../../config/app-config.js';
 import { type AccountPrincipal } from '../../../auth/principals/device-principal.js';
-import { CircleAccess } from '../../access/access.service.js';
 import { notThere } from '../../circles.policy.js';
 import { Messages } from '../../messages/messages.service.js';
 import { safeName } from '../../safe-name.js';
 import { MediaRepository, type StoredMedia } from '../media.repository.js';
 import { MediaQuota } from './media-quota.service.js';
+import { UploadAccess } from './upload-access.service.js';
 import { HEAD_BYTES, typeOf } from '../content/media-type.js';
 import { takeFile } from './multipart.js';
 import { MediaStorage, newKey, refuseWithoutSpace } from '../storage/media-storage.js';
@@ -31,7 +31,7 @@ export class Uploads {
   constructor(
     private readonly repository: MediaRepository,
     private readonly messages: Messages,
-    private readonly access: CircleAccess,
+    private readonly access: UploadAccess,
     private readonly storage: MediaStorage,
     private readonly thumbnails: Thumbnails,
     private readonly quota: MediaQuota,
@@ -46,7 +46,7 @@ export class Uploads {
   async demandOwn(principal: AccountPrincipal, id: number): Promise<StoredMedia> {
     const media = await this.repository.find(id);
     if (media === undefined) throw notThere();
-    await this.access.demandMessage(principal, media.messageId, 'uploadMedia');
+    await this.access.demand(principal, media);
     return media;
   }
 
@@ -63,21 +63,28 @@ export class Uploads {
     // An upper bound: the request is longer than its file.
     const size = Math.min(Number(request.headers['content-length'] ?? maxBytes), maxBytes);
     await this.quota.reserve(media, key, size, pendingHours);
-    const arrived = await takeFile(request, maxBytes, async ({ name, declaredType, content }) => {
-      const size = await this.store(key, content);
-      return { key, size, name, declaredType };
-    }).catch(async (error: unknown) => {
+    try {
+      const arrived = await takeFile(request, maxBytes, async ({ name, declaredType, content }) => {
+        const size = await this.store(key, content);
+        return { key, size, name, declaredType };
+      });
+      return await this.finish(principal, media, arrived);
+    } catch (error) {
       await this.repository.discard(key);
       throw error;
-    });
-    return this.finish(media, arrived);
+    }
   }
 
   /**
    * Completes an upload whose content is in the storage: detects its type and tells the conversation.
-   * @throws AppError `conflict`, `not_found`
+   * @throws AppError `conflict`, `not_found`; `unauthenticated`, `forbidden` if its author lost access meanwhile
    */
-  async finish(media: StoredMedia, { key, size, name, declaredType }: Arrived): Promise<StoredMedia> {
+  async finish(
+    principal: AccountPrincipal,
+    media: StoredMedia,
+    { key, size, name, declaredType }: Arrived,
+  ): Promise<StoredMedia> {
+    await this.access.demandStill(principal, media);
     const { type, isDownload } = await typeOf(await this.head(key), declaredType);
     const upload = {
       storageKey: key,
@@ -92,7 +99,9 @@ export class Uploads {
     const done = await this.repository.complete(media.id, upload, this.clock.date()).catch(refuseWithoutSpace);
     if (!done) {
       await this.repository.discard(key);
-      throw (await this.repository.find(media.id)) === undefined ? notThere() : uploadedBefore();
+      const found = await this.repository.find(media.id);
+      if (found === undefined) throw notThere();
+      throw found.uploaded ? uploadedBefore() : notBegun();
     }
     await this.messages.announceUpload(media.messageId, media.id);
     if (upload.thumbnailDue) this.thumbnails.makeSoon({ ...upload, id: media.id });
@@ -126,4 +135,6 @@ export class Uploads {
   }
 }
 
+/** Or given up since. */
+export const notBegun = (): AppError => new AppError('not_found', 'No upload has been started.');
 export const uploadedBefore = (): AppError => new AppError('conflict', 'This file has already been uploaded.');
