@@ -4,11 +4,15 @@ import { AuditLog } from '../../dist/src/modules/audit/audit-log.service.js';
 import { STORED_TARGETS } from '../../dist/src/modules/audit/audit-targets.js';
 
 const log = AuditLog.prototype;
-const names = ['act', 'remove', 'removeRow', 'around', 'with', 'note'];
+const names = ['act', 'remove', 'makeRow', 'removeRow', 'around', 'with', 'note'];
 const on = Object.fromEntries(names.map((name) => [name, log[name]]));
 const off = {
   act: (_action, _which, work) => work(() => undefined),
   remove: (_action, _which, work) => work(() => undefined),
+  makeRow(_action, kind, values) {
+    const { manager } = this.dataSource;
+    return manager.save(manager.create(STORED_TARGETS[kind].entity, values));
+  },
   async removeRow(_action, [kind, which]) {
     const { affected } = await this.dataSource.manager.delete(STORED_TARGETS[kind].entity, which);
     return affected === 1;

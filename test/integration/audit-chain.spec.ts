@@ -9,6 +9,7 @@ import { type AuditRecord, type AuditSealRecord } from '../../src/common/audit/a
 import { ChainVerifier, type Trusted } from '../../src/common/audit/chain-verifier.js';
 import { Sealing } from '../../src/modules/audit/sealing.service.js';
 import { AuditLog } from '../../src/modules/audit/audit-log.service.js';
+import { WRITERS_LOCK } from '../../src/modules/audit/audit-keys.js';
 import { KeyRing } from '../../src/config/key-ring.js';
 import { RoomsHarness } from '../support/rooms.js';
 
@@ -203,5 +204,31 @@ describe('the chain of the audit log', () => {
     await writeFile(file, lines.filter((_line, i) => i !== at).join('\n'));
     const { id } = JSON.parse(lines[at]!).entry;
     expect(await run()).toMatchObject({ code: 1, stdout: expect.stringContaining(`broken from entry ${id} on`) });
+  });
+
+  it('draws the id of an entry only in its turn, so that no seal misses it', async () => {
+    const { dataSource, app } = rooms.app;
+    const lastId = async () => (await query('SELECT "last_value" FROM "audit_entries_id_seq"'))[0].last_value;
+    const sealer = dataSource.createQueryRunner();
+    await sealer.startTransaction();
+    await sealer.query(`SELECT pg_advisory_xact_lock(${WRITERS_LOCK})`);
+    const before = await lastId();
+    const written = app.get(AuditLog).note({ action: 'test.act' });
+    const waiting = `SELECT 1 FROM pg_locks JOIN pg_database d ON d."oid" = "database"
+      WHERE "locktype" = 'advisory' AND NOT "granted" AND "datname" = current_database()`;
+    await expect.poll(() => query(waiting), { timeout: 10_000 }).toHaveLength(1);
+    expect(await lastId()).toBe(before);
+    await sealer.commitTransaction();
+    await sealer.release();
+    await written;
+    expect(await lastId()).not.toBe(before);
+  });
+
+  it('says only that changes are truncated if they are too long', async () => {
+    await rooms.app.app.get(AuditLog).note({ action: 'test.long', changes: { text: 'x'.repeat(16_400) } });
+    await rooms.app.app.get(AuditLog).note({ action: 'test.long', changes: { text: 'x'.repeat(16_300) } });
+    const [fits, long] = (await rooms.admin('GET', 'audit?action=test.long')).body.items;
+    expect([fits.changes.text.length, long.changes]).toEqual([16_300, { truncated: true }]);
+    expect(await verify()).toMatchObject({ ok: true });
   });
 });

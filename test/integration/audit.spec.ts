@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { User } from '../../src/entities/accounts/user.entity.js';
 import { AuditLog } from '../../src/modules/audit/audit-log.service.js';
-import { STORED_TARGETS } from '../../src/modules/audit/audit-targets.js';
+import { STORED_TARGETS, type StoredKind } from '../../src/modules/audit/audit-targets.js';
 import { answeredRow, storedRow } from '../../src/modules/audit/stored-row.js';
 import { ADMIN, type ApiAnswer, newUser, type Session, signIn } from '../support/api.js';
 import { operationsOfDocument } from '../support/openapi-bodies.js';
@@ -187,19 +187,26 @@ describe('the audit log', () => {
     const { manager } = rooms.app.dataSource;
     const compared: string[] = [];
     const log = rooms.app.app.get(AuditLog);
-    const act = log.act.bind(log);
+    const compare = async (action: string, kind: StoredKind, answer: unknown) => {
+      const { entity } = STORED_TARGETS[kind];
+      const row = answeredRow(manager, entity, answer);
+      if (row === undefined) return;
+      expect([action, row]).toEqual([action, await storedRow(manager, entity, { id: row['id'] })]);
+      compared.push(action);
+    };
+    const [act, makeRow] = [log.act.bind(log), log.makeRow.bind(log)];
     vi.spyOn(log, 'act').mockImplementation((action, target, work) =>
       act(action, target, async (was) => {
         const answer = await work(was);
-        const { entity } = STORED_TARGETS[target[0]];
-        const row = answeredRow(manager, entity, answer);
-        if (row !== undefined) {
-          expect([action, row]).toEqual([action, await storedRow(manager, entity, { id: row['id'] })]);
-          compared.push(action);
-        }
+        await compare(action, target[0], answer);
         return answer;
       }),
     );
+    vi.spyOn(log, 'makeRow').mockImplementation(async (action, kind, values) => {
+      const row = await makeRow(action, kind, values);
+      await compare(action, kind, row);
+      return row;
+    });
     return compared;
   }
 
@@ -218,7 +225,9 @@ describe('the audit log', () => {
       expect(entries[0]).toMatchObject({ outcome: 'success', count: 1, address });
       walked.push(operation);
     }
-    expect(compared).toEqual(expect.arrayContaining(['services.create', 'services.update', 'rooms.update']));
+    expect(compared).toEqual(
+      expect.arrayContaining(['services.create', 'applications.create-key', 'services.update', 'rooms.update']),
+    );
     const writing = operationsOfDocument().filter(({ method }) => !['GET', 'HEAD', 'OPTIONS'].includes(method));
     expect([...walked, ...Object.keys(UNWRITTEN)].sort()).toEqual(writing.map(({ id }) => id).sort());
   });
@@ -261,6 +270,7 @@ describe('the audit log', () => {
   it('has no entry for what did not happen', async () => {
     const { id } = await services.service({ title: 'Taken' });
     await services.service({ title: 'Other' });
+    expect(await entriesOf(await rooms.admin('POST', 'services', { title: 'Other' }))).toEqual([]);
     expect(await entriesOf(await rooms.admin('PATCH', `services/${id}`, { title: 'Other' }))).toEqual([]);
     expect(await entriesOf(await rooms.admin('DELETE', 'services/999999'))).toEqual([]);
     expect(await entriesOf(await rooms.admin('DELETE', 'revocations/999999'))).toEqual([]);
@@ -270,11 +280,14 @@ describe('the audit log', () => {
     const { id } = await services.service({ title: 'Kept' });
     const { dataSource } = rooms.app;
     await dataSource.query(
-      'ALTER TABLE "audit_entries" ADD CONSTRAINT "none" CHECK ("action" <> \'services.delete\') NOT VALID',
+      `ALTER TABLE "audit_entries" ADD CONSTRAINT "none"
+       CHECK ("action" NOT IN ('services.create', 'services.delete')) NOT VALID`,
     );
     try {
       expect((await rooms.admin('DELETE', `services/${id}`)).status).toBe(500);
       expect((await rooms.admin('GET', `services/${id}`)).status).toBe(200);
+      expect((await rooms.admin('POST', 'services', { title: 'Never' })).status).toBe(500);
+      expect((await rooms.admin('GET', 'services?q=Never')).body.items).toEqual([]);
     } finally {
       await dataSource.query('ALTER TABLE "audit_entries" DROP CONSTRAINT "none"');
     }

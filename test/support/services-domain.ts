@@ -33,11 +33,7 @@ import { ServiceHosts } from '../../src/modules/services/sessions/service-hosts.
 import { ServicePeers } from '../../src/modules/services/sessions/service-peers.service.js';
 import { ServiceSessions } from '../../src/modules/services/sessions/service-sessions.service.js';
 import { type ServicesEvent, type ServiceSettings } from '../../src/modules/services/services.events.js';
-import {
-  type ServiceChange,
-  type NewService,
-  ServicesRepository,
-} from '../../src/modules/services/directory/services.repository.js';
+import { type ServiceChange, ServicesRepository } from '../../src/modules/services/directory/services.repository.js';
 import { noAudit } from './no-audit.js';
 
 /** Delays every port for as long as it likes, as a network between nodes does. */
@@ -196,7 +192,7 @@ export class FakeRepository extends ServicesRepository {
     return Promise.resolve(this.rows.get(id));
   }
 
-  override create(service: NewService): Promise<Service> {
+  make(service: object): Service {
     const id = this.rows.size + 1;
     const defaults = {
       allowPublicCode: false,
@@ -209,7 +205,7 @@ export class FakeRepository extends ServicesRepository {
     };
     const row = Object.assign(new Service(), { ...defaults, ...service, id, version: 1 });
     this.rows.set(id, row);
-    return Promise.resolve(row);
+    return row;
   }
 
   override async change(id: number, change: ServiceChange): Promise<Service | undefined> {
@@ -339,15 +335,7 @@ export class ServicesDomain {
       codes,
       this.hosts,
     );
-    this.admin = new ServiceAdmin(
-      repository,
-      noAudit(repository.rows),
-      directory,
-      sessions,
-      peers,
-      this.hub,
-      new Retries(),
-    );
+    this.admin = new ServiceAdmin(repository, noAudit(repository), directory, sessions, peers, this.hub, new Retries());
   }
 
   /** Whether something published is still in transit. */

@@ -56,7 +56,7 @@ export class ServicesNode {
     const throttle = new AttemptThrottle(store, new SystemMonotonicClock());
     const credentials = new ServiceCredentials(repository, throttle, directory, codes, new RevocationList(), clock);
     this.admission = new ServiceAdmission(credentials, places, hub, directory, peers, codes, hosts);
-    this.admin = new ServiceAdmin(repository, noAudit(repository.rows), directory, sessions, peers, hub, new Retries());
+    this.admin = new ServiceAdmin(repository, noAudit(repository), directory, sessions, peers, hub, new Retries());
     this.losses = new ServiceLosses(presence, cluster, identity, directory, peers, places, sessions, grace);
   }
 

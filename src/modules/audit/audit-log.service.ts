@@ -21,10 +21,10 @@ import { STORED_TARGETS, type StoredKind, type StoredTarget } from './audit-targ
 import { AUDIT_KEY, SECRETS_KEY } from './audit-keys.js';
 import { recordOf } from './audit-records.js';
 import { Callers, type CallerValue } from './callers.js';
-import { changesOf, storedChanges } from './changes.js';
-import { entryStatement, type Removal } from './entry-statement.js';
+import { changesOf } from './changes.js';
+import { entryStatement } from './entry-statement.js';
 import { type KeptValues, withoutPersonal, withPersonal } from './personal.js';
-import { answeredRow, type Row, storedRow, versionedRow } from './stored-row.js';
+import { answeredRow, insertedRow, removedRow, type Row, storedRow } from './stored-row.js';
 
 /** What to record; the actor, their address and the time come from the request. */
 export interface AuditNote {
@@ -44,21 +44,18 @@ export interface AuditNote {
 
 /** Which row of a kind: its id, or the columns to find it by; absent for a row that is being created. */
 type Which = number | Row;
+/** One row at most. */
+type WhichOne = number | (Row & { readonly id: number });
+type StoredRow<K extends StoredKind> = InstanceType<(typeof STORED_TARGETS)[K]['entity']>;
 
 /** Reports the row as it was before the act, with all its columns. */
 export type Was = (row: object) => void;
-/** @returns `false` when there was nothing to remove */
-type Write = (manager: EntityManager, note: AuditNote, how?: How) => Promise<boolean>;
+/** @param place `last` if it is the last statement of its transaction */
+type Write = (manager: EntityManager, note: AuditNote, place?: 'last') => Promise<void>;
 
-/** How an entry is written. */
-interface How {
-  /** The row that the same statement removes. */
-  readonly removal?: Removal;
-  /** It is the last statement of its transaction. */
-  readonly isLast?: true;
-}
-
-const LAST: How = { isLast: true };
+/** Characters of JSON beyond which an entry only says that its changes are truncated. */
+const MAX_CHANGES = 16_384;
+const TRUNCATED: Json = { truncated: true };
 const SYSTEM: AuditParty = { kind: 'system', id: null, label: null };
 const NOBODY: AuditParty = { kind: 'anonymous', id: null, label: null };
 
@@ -105,23 +102,28 @@ export class AuditLog {
   }
 
   /**
-   * Removes a row, and all that its removal cascades to, and records that, in one statement.
+   * Stores a new row and records that.
+   * @returns the row
+   */
+  async makeRow<K extends StoredKind>(action: string, kind: K, values: Partial<StoredRow<K>>): Promise<StoredRow<K>> {
+    const entity = STORED_TARGETS[kind].entity as new () => StoredRow<K>;
+    const row = await this.with(
+      (manager) => insertedRow(manager, entity, values),
+      (row) => this.noteOf(action, kind, null, row),
+    );
+    return Object.assign(new entity(), row);
+  }
+
+  /**
+   * Removes a row, and all that its removal cascades to, and records that.
    * @returns whether there was such a row
    */
-  removeRow(action: string, [kind, which]: readonly [StoredKind, Which]): Promise<boolean> {
-    const { manager } = this.dataSource;
-    const { entity } = STORED_TARGETS[kind];
-    return this.remembering(async (write) => {
-      for (;;) {
-        const found = await versionedRow(manager, entity, whereOf(which));
-        if (found === null) return false;
-        const { row, version } = found;
-        const { tableName: table } = this.dataSource.getMetadata(entity);
-        if (await write(manager, this.noteOf(action, kind, row, null), { removal: { table, id: row['id'], version } }))
-          return true;
-        // It was changed or removed in between.
-      }
-    });
+  async removeRow(action: string, [kind, which]: readonly [StoredKind, WhichOne]): Promise<boolean> {
+    const row = await this.with(
+      (manager) => removedRow(manager, STORED_TARGETS[kind].entity, whereOf(which)),
+      (row) => (row === null ? undefined : this.noteOf(action, kind, row, null)),
+    );
+    return row !== null;
   }
 
   /**
@@ -143,7 +145,7 @@ export class AuditLog {
       inSharedTransaction(this.dataSource, async (manager) => {
         const result = await work(manager);
         const note = noteOf(result);
-        if (note) await write(manager, note, LAST);
+        if (note) await write(manager, note, 'last');
         return result;
       }),
     );
@@ -177,7 +179,7 @@ export class AuditLog {
           before = answeredRow(manager, entity, row) ?? null;
         });
         if (result === undefined || result === false) return result;
-        await write(manager, this.noteOf(action, kind, before, await afterwards(manager, before, result)), LAST);
+        await write(manager, this.noteOf(action, kind, before, await afterwards(manager, before, result)), 'last');
         return result;
       }),
     );
@@ -199,10 +201,8 @@ export class AuditLog {
   private async remembering<T>(work: (write: Write) => Promise<T>): Promise<T> {
     const isWhole = !isInSharedTransaction(this.dataSource);
     const written: CallerValue[] = [];
-    const result = await work(async (manager, note, { removal, isLast = false } = {}) => {
-      const { isWritten, kept } = await this.record(manager, note, removal, isLast && isWhole);
-      written.push(...kept);
-      return isWritten;
+    const result = await work(async (manager, note, place) => {
+      written.push(...(await this.record(manager, note, place === 'last' && isWhole)));
     });
     if (isWhole) this.callers.remember(written);
     return result;
@@ -210,31 +210,28 @@ export class AuditLog {
 
   /**
    * Has to come last in a transaction: the entry holds a lock that the sealing node waits for.
-   * @returns whether there was something to remove, and the caller values that were stored
+   * @returns the caller values that were stored
    */
-  private async record(
-    manager: EntityManager,
-    note: AuditNote,
-    removal: Removal | undefined,
-    commits: boolean,
-  ): Promise<{ readonly isWritten: boolean; readonly kept: readonly CallerValue[] }> {
+  private async record(manager: EntityManager, note: AuditNote, commits: boolean): Promise<readonly CallerValue[]> {
+    const whole = this.contentOf(note);
+    const printed = canonicalJson(whole.changes);
     const { content, caller, personal } = withoutPersonal(
-      this.contentOf(note),
+      printed.length > MAX_CHANGES ? { ...whole, changes: TRUNCATED } : whole,
       note.owner,
       this.digest,
       this.callers.digest,
     );
     const { at, actor, action, target, address, userAgent, node, requestId, outcome, count, changes } = content;
-    const changed = canonicalJson(changes);
+    const changed = changes === whole.changes ? printed : canonicalJson(changes);
     const who = [actor.kind, actor.id, actor.label];
     const what = [action, target?.kind ?? null, target?.id ?? null, target?.label ?? null];
     const where = [address, userAgent, node, requestId];
     const mac = Buffer.from(macOf(content, this.#key, changed), 'hex');
     const values = [at, ...who, ...what, ...where, outcome, count, changes === null ? null : changed, mac];
     const kept = await this.callers.keep(manager, caller);
-    const [statement, parameters] = entryStatement(values, personal, removal);
-    const entries: unknown[] = await manager.query(commits ? thenCommit(statement) : statement, parameters);
-    return { isWritten: entries.length > 0, kept };
+    const [statement, parameters] = entryStatement(values, personal);
+    await manager.query(commits ? thenCommit(statement) : statement, parameters);
+    return kept;
   }
 
   private contentOf({ action, target, outcome, changes, count, actor, request }: AuditNote): AuditContent {
@@ -251,7 +248,7 @@ export class AuditLog {
       requestId: storable(from.requestId, 64),
       outcome: outcome ?? 'success',
       count: count ?? 1,
-      changes: changes === undefined ? null : storedChanges(changes),
+      changes: changes ?? null,
     };
   }
 }

@@ -2,9 +2,6 @@ import { type Json } from '../../common/audit/audit-record.js';
 import { SECRET_MEMBERS, SILENT_MEMBERS } from './audit-targets.js';
 import { type Row } from './stored-row.js';
 
-/** Characters of JSON beyond which an entry only says that its changes are truncated. */
-const MAX_CHANGES = 16_384;
-
 /**
  * The values of each changed member before and after. A new row only has `after`, a removed one only `before`.
  * @param digest replaces secrets: equal ones can be recognized, but not read
@@ -19,12 +16,6 @@ export function changesOf(before: Row | null, after: Row | null, digest: (secret
     changes[name] = { ...(before && { before: was }), ...(after && { after: is }) };
   }
   return Object.keys(changes).length === 0 ? null : changes;
-}
-
-/** The changes in the form in which they will be read back. */
-export function storedChanges(changes: Json): Json {
-  const text = JSON.stringify(changes);
-  return text.length > MAX_CHANGES ? { truncated: true } : (JSON.parse(text) as Json);
 }
 
 function shown(name: string, value: unknown, digest: (secret: string) => string): Json {

@@ -2,54 +2,79 @@ import { prepared } from '../../common/database/prepared.js';
 import { type EntityManager, type EntityTarget, type ObjectLiteral } from 'typeorm';
 
 const AS_TEXT: ReadonlySet<unknown> = new Set(['date', 'varchar', 'character varying']);
-/** Cannot clash with a property. */
-const VERSION = ' version';
 
 export type Row = Readonly<Record<string, unknown>>;
 type Entity = EntityTarget<ObjectLiteral>;
-
-/** A row as it was read; every change gives it another version. */
-export interface VersionedRow {
-  readonly row: Row;
-  readonly version: string;
-}
+type Column = ReturnType<EntityManager['dataSource']['getMetadata']>['columns'][number];
 
 /**
  * The row that matches `where`, with the entity's property names; `null` if there is none. Nearly every act reads one, and
  * TypeORM's query builder would cost more than the statement itself.
  */
 export async function storedRow(manager: EntityManager, entity: Entity, where: Row): Promise<Row | null> {
-  const rows: Row[] = await manager.query(selection(manager, entity, where), Object.values(where));
-  return rows[0] ?? null;
+  const statement = statementFor('SELECT', manager, entity, where);
+  const [row]: Row[] = await manager.query(statement, Object.values(where));
+  return row ?? null;
 }
 
-/** Like `storedRow`, with the row's version. */
-export async function versionedRow(manager: EntityManager, entity: Entity, where: Row): Promise<VersionedRow | null> {
-  const statement = selection(manager, entity, where, `, xmin::text AS "${VERSION}"`);
-  const [found]: Row[] = await manager.query(statement, Object.values(where));
-  if (found === undefined) return null;
-  const { [VERSION]: version, ...row } = found;
-  return { row, version: String(version) };
+/** Removes the row that matches `where`. @returns it, like `storedRow` */
+export async function removedRow(manager: EntityManager, entity: Entity, where: Row): Promise<Row | null> {
+  const statement = statementFor('DELETE', manager, entity, where);
+  const [[row]]: [Row[]] = await manager.query(statement, Object.values(where));
+  return row ?? null;
 }
 
-const selections = new Map<string, string>();
+/** Stores a new row. @returns it, like `storedRow` */
+export async function insertedRow<T extends object>(
+  manager: EntityManager,
+  entity: new () => T,
+  values: Partial<T>,
+): Promise<Row> {
+  const { columns } = manager.dataSource.getMetadata(entity);
+  const given: Row = { ...values };
+  const row: Record<string, unknown> = {};
+  // Defaults are sent as well, so that there is one statement per entity, whatever is given.
+  for (const column of columns) {
+    const { [column.propertyName]: value = defaultOf(column) } = given;
+    if (value !== undefined) row[column.propertyName] = manager.dataSource.driver.preparePersistentValue(value, column);
+  }
+  const [stored]: [Row] = await manager.query(statementFor('INSERT', manager, entity, row), Object.values(row));
+  return stored;
+}
 
-function selection(manager: EntityManager, entity: Entity, where: Row, more = ''): string {
+/** `undefined` if only the database knows it. */
+function defaultOf({ isVersion, isGenerated, isCreateDate, isUpdateDate, default: value }: Column): unknown {
+  if (isVersion) return 1;
+  return isGenerated || isCreateDate || isUpdateDate ? undefined : (value ?? null);
+}
+
+const statements = new Map<string, string>();
+
+/** @param row has the members that a row is found by, or that a new one is given */
+function statementFor(verb: 'SELECT' | 'DELETE' | 'INSERT', manager: EntityManager, entity: Entity, row: Row): string {
   const { columns, tableName } = manager.dataSource.getMetadata(entity);
-  const key = [tableName, more, ...Object.keys(where)].join();
-  const known = selections.get(key);
+  const members = Object.keys(row);
+  const key = [verb, tableName, ...members].join();
+  const known = statements.get(key);
   if (known !== undefined) return known;
-  const column = new Map(columns.map(({ propertyName, databaseName }) => [propertyName, databaseName]));
+  const column = new Map(columns.map(({ propertyName, databaseName }) => [propertyName, `"${databaseName}"`]));
   // Read as text: the driver would give a date a time zone, and the length of a text column may change.
-  const members = columns.map(
-    ({ propertyName, databaseName, type }) =>
-      `"${databaseName}"${AS_TEXT.has(type) ? '::text' : ''} AS "${propertyName}"`,
-  );
-  const conditions = Object.keys(where).map((member, index) => `"${String(column.get(member))}" = $${index + 1}`);
+  const all = columns
+    .map(({ propertyName, databaseName, type }) => {
+      return `"${databaseName}"${AS_TEXT.has(type) ? '::text' : ''} AS "${propertyName}"`;
+    })
+    .join(', ');
+  const names = members.map((member) => column.get(member) ?? '');
+  const which = names.map((name, index) => `${name} = $${index + 1}`).join(' AND ');
   const statement = prepared(
-    `SELECT ${members.join(', ')}${more} FROM "${tableName}" WHERE ${conditions.join(' AND ')} LIMIT 1`,
+    {
+      SELECT: `SELECT ${all} FROM "${tableName}" WHERE ${which} LIMIT 1`,
+      DELETE: `DELETE FROM "${tableName}" WHERE ${which} RETURNING ${all}`,
+      INSERT: `INSERT INTO "${tableName}" (${names.join(', ')}) VALUES (${names.map((_, i) => `$${i + 1}`).join(', ')})
+        RETURNING ${all}`,
+    }[verb],
   );
-  selections.set(key, statement);
+  statements.set(key, statement);
   return statement;
 }
 

@@ -7,10 +7,6 @@ import { Revocation } from '../../entities/revocations/revocation.entity.js';
 export class RevocationsRepository {
   constructor(@InjectRepository(Revocation) private readonly revocations: Repository<Revocation>) {}
 
-  create(revocation: Pick<Revocation, 'selector' | 'subject' | 'reason' | 'until' | 'createdBy'>): Promise<Revocation> {
-    return this.revocations.save(this.revocations.create(revocation));
-  }
-
   async find(id: number): Promise<Revocation | undefined> {
     return (await this.revocations.findOneBy({ id })) ?? undefined;
   }

@@ -78,7 +78,7 @@ export class Revocations implements OnModuleInit, OnModuleDestroy {
       throw invalidInput([{ field: 'until', message: 'must be in the future' }]);
     }
     const revocation = { selector: name, subject, reason: request.reason ?? null, until, createdBy };
-    const row = await this.audit.act('revocations.create', ['revocation'], () => this.repository.create(revocation));
+    const row = await this.audit.makeRow('revocations.create', 'revocation', revocation);
     this.logger.log({ msg: 'revoked', revocation: row.id, selector: name, by: nameOf(actor), until: row.until });
     await this.refreshEverywhere();
     return RevocationDto.from(row);

@@ -8,10 +8,6 @@ import { Device } from '../../../entities/circles/device.entity.js';
 export class DevicesRepository {
   constructor(@InjectRepository(Device) private readonly devices: Repository<Device>) {}
 
-  create(device: Pick<Device, 'circleId' | 'name' | 'username' | 'passwordHash'>): Promise<Device> {
-    return this.devices.save(this.devices.create(device));
-  }
-
   async find(id: number): Promise<Device | undefined> {
     return (await this.devices.findOneBy({ id })) ?? undefined;
   }

@@ -45,8 +45,8 @@ export class Devices {
     const password = randomToken(PASSWORD_BYTES);
     const passwordHash = await this.passwords.hash(password);
     const username = randomText(LETTERS, USERNAME_LENGTH);
-    const create = () => this.repository.create({ circleId, name, username, passwordHash });
-    const device = await this.audit.act('devices.create', ['device'], create);
+    const values = { circleId, name, username, passwordHash };
+    const device = await this.audit.makeRow('devices.create', 'device', values);
     this.rooms.noteDevice(circleId, device.id, name);
     return { device, password };
   }

@@ -75,10 +75,6 @@ export class ApplicationsRepository {
   hasKey(id: number): Promise<boolean> {
     return this.keys.existsBy({ id });
   }
-
-  async addKey(applicationId: number, key: NewKey): Promise<ApplicationKey> {
-    return this.keys.save(this.keys.create({ ...key, applicationId }));
-  }
 }
 
 async function refuseTakenName<T>(work: Promise<T>): Promise<T> {

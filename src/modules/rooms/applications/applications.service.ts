@@ -77,8 +77,8 @@ export class Applications {
   async addKey(id: number): Promise<{ added: ApplicationKey; apiKey: string }> {
     const { apiKey, key } = newKey();
     try {
-      const add = () => this.repository.addKey(id, key);
-      return { added: await this.audit.act('applications.create-key', ['apiKey'], add), apiKey };
+      const values = { ...key, applicationId: id };
+      return { added: await this.audit.makeRow('applications.create-key', 'apiKey', values), apiKey };
     } catch (error) {
       if (violatesConstraint(error, 'application_keys_application_id_fkey')) notFound();
       throw error;

@@ -14,7 +14,7 @@ import { KICKED, ServiceSessions } from '../sessions/service-sessions.service.js
 import { newServiceToken, tokenDigest } from '../directory/service-token.js';
 import { userChannel } from '../services.channels.js';
 import { kicked } from '../services.events.js';
-import { type ServiceOptions, ServicesRepository } from '../directory/services.repository.js';
+import { refuseTakenTitle, type ServiceOptions, ServicesRepository } from '../directory/services.repository.js';
 
 /** A live session with its numbers. */
 export interface SessionSummary {
@@ -50,8 +50,8 @@ export class ServiceAdmin {
     const hostToken = newServiceToken();
     const clientToken = newServiceToken();
     const digests = { hostTokenDigest: tokenDigest(hostToken), clientTokenDigest: tokenDigest(clientToken) };
-    const service = await this.audit.act('services.create', ['service'], () =>
-      this.repository.create({ ...options, ...digests }),
+    const service = await refuseTakenTitle(
+      this.audit.makeRow('services.create', 'service', { ...options, ...digests }),
     );
     return { service, hostToken, clientToken };
   }

@@ -8,7 +8,6 @@ import { violatesConstraint } from '../../../common/errors/constraint-violation.
 import { Service } from '../../../entities/services/service.entity.js';
 import { type ServiceSettings } from '../services.events.js';
 
-export type NewService = Pick<Service, 'title' | 'hostTokenDigest' | 'clientTokenDigest'> & ServiceOptions;
 /** What admins decide about a service. */
 export type ServiceOptions = Partial<
   Pick<
@@ -76,11 +75,6 @@ export class ServicesRepository {
     return this.services.find({ where, order: { id: 'ASC' }, take });
   }
 
-  /** @throws AppError `already_exists` when the title is taken */
-  async create(service: NewService): Promise<Service> {
-    return refuseTakenTitle(this.services.save(this.services.create(service)));
-  }
-
   /**
    * @param was told the service as it was
    * @returns the service as it is now, `undefined` when there is none
@@ -100,7 +94,8 @@ export class ServicesRepository {
   }
 }
 
-async function refuseTakenTitle<T>(work: Promise<T>): Promise<T> {
+/** @throws AppError `already_exists` when `work` fails because the title is taken */
+export async function refuseTakenTitle<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (error) {

@@ -23,8 +23,7 @@ export class LobbyTokensRepository {
   ) {}
 
   create(token: NewLobbyToken): Promise<LobbyToken> {
-    const save = () => this.tokens.save(this.tokens.create({ ...token, usesLeft: token.uses }));
-    return this.audit.act('lobby.create-token', ['lobbyToken'], save);
+    return this.audit.makeRow('lobby.create-token', 'lobbyToken', { ...token, usesLeft: token.uses });
   }
 
   /** The token if it admits somebody at `now`: not expired, not used up, its account enabled. */
