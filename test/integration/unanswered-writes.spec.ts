@@ -25,7 +25,8 @@ describe('a commit that the database could not confirm', () => {
   it('ends connections as if it had been confirmed', async () => {
     const service = await harness.service();
     const { client } = await harness.client(service);
-    proxy.loseAnswerTo('DELETE FROM "services"');
+    // What the entry in the audit log says, which goes with the commit.
+    proxy.loseAnswerTo('services.delete');
     const { status, body } = await harness.api('DELETE', `services/${service.id}`);
     expect([status, body]).toEqual([503, expect.objectContaining({ code: 'database_unavailable' })]);
     await client.expectNext({ type: 'server_disconnect', message: 'Service deleted' });
